@@ -1,0 +1,598 @@
+#include "api/openapi.hpp"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/ParseHandler.h>
+#include <Poco/JSON/Parser.h>
+#include <Poco/JSON/Stringifier.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "base/error.hpp"
+#include "base/strings.hpp"
+#include "http/message.hpp"
+#include "http/route_pattern.hpp"
+#include "http/route_rules.hpp"
+#include "limits.hpp"
+
+namespace mortise::api {
+
+namespace {
+
+using Poco::Dynamic::Var;
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
+
+Object::Ptr makeObject() {
+    return new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+}
+
+/// {"name": value}, the most frequent small object.
+Object::Ptr makeObject(const std::string& name, const Var& value) {
+    Object::Ptr object = makeObject();
+    object->set(name, value);
+    return object;
+}
+
+Array::Ptr makeArray(std::span<const std::string> texts) {
+    Array::Ptr array = new Array;
+    for (const std::string& text : texts) {
+        array->add(text);
+    }
+    return array;
+}
+
+Object::Ptr parseObject(const std::string& text, const std::string& what) {
+    try {
+        Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));
+        parser.setDepth(limits::kJsonDepthMax);
+        const Var value = parser.parse(text);
+        if (value.type() == typeid(Object::Ptr)) {
+            return value.extract<Object::Ptr>();
+        }
+    } catch (const Poco::Exception& error) {
+        throw Error(500, "OPENAPI_INVALID", what + " is not JSON", error);
+    }
+    throw Error(500, "OPENAPI_INVALID", what + " is not a JSON object");
+}
+
+std::string textOf(Object::Ptr object) {
+    std::ostringstream out;
+    Poco::JSON::Stringifier::stringify(Var(object), out);
+    return out.str();
+}
+
+/// The same text for the same schema, however it was written.
+std::string canonicalText(const std::string& json, const std::string& what) {
+    parseObject(json, what);  // For its checks; below the keys are sorted.
+    Poco::JSON::Parser parser;
+    return textOf(parser.parse(json).extract<Object::Ptr>());
+}
+
+/// Calls `visit` for the name behind every reference to a schema and puts back what it returns.
+void visitReferences(const Var& value,
+                     const std::function<std::string(const std::string&)>& visit) {
+    if (value.type() == typeid(Array::Ptr)) {
+        for (const Var& element : *value.extract<Array::Ptr>()) {
+            visitReferences(element, visit);
+        }
+        return;
+    }
+    if (value.type() != typeid(Object::Ptr)) {
+        return;
+    }
+    Object::Ptr object = value.extract<Object::Ptr>();
+    for (const std::string& key : object->getNames()) {
+        const Var member = object->get(key);
+        if (key == "$ref" && member.isString()) {
+            const std::string target = member.toString();
+            if (target.starts_with(kSchemaPrefix)) {
+                object->set(
+                    key, std::string(kSchemaPrefix) + visit(target.substr(kSchemaPrefix.size())));
+            }
+        } else {
+            visitReferences(member, visit);
+        }
+    }
+}
+
+std::set<std::string> referencesOf(Object::Ptr object) {
+    std::set<std::string> names;
+    visitReferences(Var(object), [&names](const std::string& name) {
+        names.insert(name);
+        return name;
+    });
+    return names;
+}
+
+/// "job_queue" -> "JobQueue".
+std::string pascalCase(std::string_view name) {
+    std::string out;
+    bool word_starts = true;
+    for (const char c : name) {
+        if (c == '_' || c == '-') {
+            word_starts = true;
+        } else {
+            out += word_starts ? uppered(std::string_view(&c, 1)) : std::string(1, c);
+            word_starts = false;
+        }
+    }
+    return out;
+}
+
+std::string routeName(const ApiPart& part, const ApiRoute& route) {
+    return "operation " + std::string(http::nameOf(route.route->method)) + " " +
+           route.route->pattern + " of plugin " + part.name;
+}
+
+std::string schemaName(const ApiPart& part, const std::string& name) {
+    return "schema " + name + " of plugin " + part.name;
+}
+
+Object::Ptr paramSchema(http::ParamType type) {
+    Object::Ptr schema = makeObject("type", type == http::ParamType::Int ? "integer" : "string");
+    if (type != http::ParamType::Text) {
+        schema->set("format", type == http::ParamType::Int ? "int64" : "uuid");
+    }
+    return schema;
+}
+
+Object::Ptr errorContent() {
+    Object::Ptr content = makeObject();
+    content->set("application/json",
+                 makeObject("schema", makeObject("$ref", "#/components/schemas/Error")));
+    content->set("application/problem+json",
+                 makeObject("schema", makeObject("$ref", "#/components/schemas/Problem")));
+    return content;
+}
+
+Object::Ptr errorResponse(const std::string& description) {
+    Object::Ptr response = makeObject("description", description);
+    response->set("content", errorContent());
+    return response;
+}
+
+/// The error answers routes share: status and name of the component.
+struct CommonResponse {
+    int status;
+    const char* name;
+};
+constexpr std::array<CommonResponse, 8> kCommonResponses{{{400, "BadRequest"},
+                                                          {401, "Unauthorized"},
+                                                          {403, "Forbidden"},
+                                                          {413, "PayloadTooLarge"},
+                                                          {415, "UnsupportedMediaType"},
+                                                          {422, "ValidationFailed"},
+                                                          {500, "InternalError"},
+                                                          {503, "ServiceUnavailable"}}};
+
+bool isGivenBy(const http::Route& route, bool has_params, int status) {
+    switch (status) {
+        case 400:
+            return http::takesBody(route) || has_params;
+        case 401:
+            return http::needsUser(route);
+        case 403:
+            return !route.roles.empty() || !route.scopes.empty();
+        case 413:
+        case 415:
+            return http::takesBody(route);
+        case 422:
+            return http::takesBody(route) || has_params;
+        default:
+            return true;
+    }
+}
+
+/// Builds the document part by part, in the order of its members.
+class Document {
+public:
+    explicit Document(const ApiInfo& info) : info_(info) { addOwnSchemas(); }
+
+    void add(const ApiPart& part);
+    std::string text() const;
+
+private:
+    using Renames = std::map<std::string, std::string>;
+
+    void addOwnSchemas();
+    void addErrors(const ApiPart& part);
+    Renames addSchemas(const ApiPart& part);
+    Renames renamesFor(const ApiPart& part) const;
+    void addOperation(const ApiPart& part, const ApiRoute& api_route, const Renames& renames);
+    void addParameters(Object::Ptr operation, const http::Route& route,
+                       const std::string& display) const;
+    void addResponses(Object::Ptr operation, const http::Route& route) const;
+    void addDeclaredErrors(Object::Ptr operation, Object::Ptr responses) const;
+    void addSecurity(Object::Ptr operation, const http::Route& route);
+    void addIdentity(Object::Ptr operation, const ApiPart& part, const http::Route& route);
+    Object::Ptr components() const;
+    Object::Ptr errorCodes() const;
+
+    struct Schema {
+        std::string canonical;  // As declared, before any renaming.
+        Object::Ptr json;
+    };
+
+    const ApiInfo& info_;
+    ErrorCatalogue catalogue_;
+    std::map<std::string, Schema> schemas_;
+    std::map<std::string, std::string> displays_;  // By shape: the spelling of the first route.
+    std::map<std::string, std::map<std::string, Object::Ptr>> paths_;  // By display and method.
+    std::set<std::string> tags_;
+    std::set<std::string> scopes_;
+    std::set<std::string> operation_ids_;
+};
+
+void Document::addOwnSchemas() {
+    const auto own = [this](const std::string& name, const std::string& json) {
+        schemas_[name] = {canonicalText(json, name), parseObject(json, name)};
+    };
+    own("Error",
+        R"({"type":"object","required":["status","status_code","message","error_code","errors"],
+        "properties":{"status":{"type":"string","const":"failure"},"status_code":{"type":"integer"},
+        "message":{"type":"string"},"error_code":{"type":"string","examples":["NOT_FOUND"]},
+        "errors":{"type":["object","array"]}}})");
+    own("Problem",
+        R"({"type":"object","required":["type","title","status","detail","error_code","errors"],
+        "properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
+        "detail":{"type":"string"},"error_code":{"type":"string"},"errors":{"type":["object","array"]}}})");
+}
+
+void Document::add(const ApiPart& part) {
+    addErrors(part);
+    const Renames renames = addSchemas(part);
+    for (const ApiRoute& route : part.routes) {
+        if (!route.is_hidden) {
+            addOperation(part, route, renames);
+        }
+    }
+}
+
+void Document::addErrors(const ApiPart& part) {
+    for (const ErrorEntry& entry : part.errors) {
+        if (const auto conflict = catalogue_.add(entry)) {
+            throw Error(409, "ERROR_CODE_CLASH", *conflict);
+        }
+    }
+}
+
+Document::Renames Document::renamesFor(const ApiPart& part) const {
+    Renames renames;
+    // A schema that refers to a renamed one is another schema too, even when its own text is the same.
+    for (bool is_settled = false; !is_settled;) {
+        is_settled = true;
+        for (const auto& [name, json] : part.schemas) {
+            const auto known = schemas_.find(name);
+            if (renames.contains(name) || known == schemas_.end()) {
+                continue;
+            }
+            const std::string what = schemaName(part, name);
+            const std::set<std::string> references = referencesOf(parseObject(json, what));
+            const bool refers_to_renamed =
+                std::any_of(references.begin(), references.end(),
+                            [&renames](const std::string& each) { return renames.contains(each); });
+            if (refers_to_renamed || known->second.canonical != canonicalText(json, what)) {
+                std::string other = pascalCase(part.name) + name;
+                while (schemas_.contains(other)) {
+                    other += "_";
+                }
+                renames[name] = std::move(other);
+                is_settled = false;
+            }
+        }
+    }
+    return renames;
+}
+
+Document::Renames Document::addSchemas(const ApiPart& part) {
+    const Renames renames = renamesFor(part);
+    for (const auto& [name, json] : part.schemas) {
+        const auto renamed = renames.find(name);
+        const std::string& place = renamed == renames.end() ? name : renamed->second;
+        const std::string what = schemaName(part, name);
+        Schema schema{canonicalText(json, what), parseObject(json, what)};
+        visitReferences(Var(schema.json), [&renames](const std::string& reference) {
+            const auto other = renames.find(reference);
+            return other == renames.end() ? reference : other->second;
+        });
+        schemas_.try_emplace(place, std::move(schema));
+    }
+    return renames;
+}
+
+void Document::addOperation(const ApiPart& part, const ApiRoute& api_route,
+                            const Renames& renames) {
+    const http::Route& route = *api_route.route;
+    Object::Ptr operation = api_route.operation.empty()
+                                ? makeObject()
+                                : parseObject(api_route.operation, routeName(part, api_route));
+    visitReferences(Var(operation), [&renames](const std::string& reference) {
+        const auto other = renames.find(reference);
+        return other == renames.end() ? reference : other->second;
+    });
+    const auto& display =
+        displays_
+            .try_emplace(http::patternShape(route.pattern), http::displayPattern(route.pattern))
+            .first->second;
+    addIdentity(operation, part, route);
+    addParameters(operation, route, display);
+    addResponses(operation, route);
+    addSecurity(operation, route);
+    paths_[display][lowered(http::nameOf(route.method))] = operation;
+}
+
+void Document::addIdentity(Object::Ptr operation, const ApiPart& part, const http::Route& route) {
+    if (!operation->isArray("tags")) {
+        operation->set("tags", makeArray(std::vector{part.name}));
+    }
+    Array::Ptr tags = operation->getArray("tags");
+    for (const Var& tag : *tags) {
+        tags_.insert(tag.toString());
+    }
+    std::string id = operation->optValue<std::string>("operationId", "");
+    if (id.empty() || operation_ids_.contains(id)) {
+        id = part.name + "_" + lowered(http::nameOf(route.method));
+        for (const http::PatternSegment& segment : http::parsePattern(route.pattern)) {
+            id.append("_").append(segment.text);
+        }
+        std::replace_if(
+            id.begin(), id.end(), [](char c) { return c == '-' || c == '.' || c == '~'; }, '_');
+    }
+    operation_ids_.insert(id);
+    operation->set("operationId", id);
+}
+
+void Document::addParameters(Object::Ptr operation, const http::Route& route,
+                             const std::string& display) const {
+    const std::vector<http::PatternSegment> own = http::patternParams(route.pattern);
+    const std::vector<http::PatternSegment> shown = http::patternParams(display);
+    Array::Ptr given = operation->getArray("parameters");
+    Array::Ptr all = new Array;
+    for (std::size_t i = 0; i < own.size(); ++i) {
+        Object::Ptr parameter;
+        for (std::size_t j = 0; given && j < given->size(); ++j) {
+            Object::Ptr each = given->getObject(static_cast<unsigned>(j));
+            if (each && each->optValue<std::string>("in", "") == "path" &&
+                each->optValue<std::string>("name", "") == own[i].text) {
+                parameter = each;
+            }
+        }
+        if (!parameter) {
+            parameter = makeObject("name", "");
+            parameter->set("in", "path");
+            parameter->set("schema", paramSchema(own[i].type));
+        }
+        parameter->set("name", std::string(shown[i].text));
+        parameter->set("required", true);
+        all->add(parameter);
+    }
+    for (std::size_t j = 0; given && j < given->size(); ++j) {
+        Object::Ptr each = given->getObject(static_cast<unsigned>(j));
+        if (each && each->optValue<std::string>("in", "") != "path") {
+            all->add(each);
+        }
+    }
+    if (all->size() > 0) {
+        operation->set("parameters", all);
+    }
+}
+
+void Document::addResponses(Object::Ptr operation, const http::Route& route) const {
+    Object::Ptr given = operation->getObject("responses");
+    Object::Ptr responses = given ? given : makeObject();
+    const std::vector<std::string> statuses = responses->getNames();
+    const bool has_success = std::any_of(statuses.begin(), statuses.end(), [](const auto& status) {
+        return status.starts_with('2') || status.starts_with('3') || status == "default";
+    });
+    if (!has_success) {
+        responses->set("200", makeObject("description", "OK"));
+    }
+    addDeclaredErrors(operation, responses);
+    const bool has_params = operation->isArray("parameters");
+    for (const CommonResponse& common : kCommonResponses) {
+        const std::string status = std::to_string(common.status);
+        if (isGivenBy(route, has_params, common.status) && !responses->has(status)) {
+            const std::string reference = std::string("#/components/responses/") + common.name;
+            responses->set(status, makeObject("$ref", reference));
+        }
+    }
+    operation->set("responses", responses);
+}
+
+void Document::addDeclaredErrors(Object::Ptr operation, Object::Ptr responses) const {
+    Array::Ptr codes = operation->getArray("x-error-codes");
+    if (!codes) {
+        return;
+    }
+    std::map<int, std::string> descriptions;
+    for (const Var& code : *codes) {
+        const ErrorEntry* entry = catalogue_.find(code.toString());
+        if (entry != nullptr) {
+            std::string& text = descriptions[entry->status];
+            text.append(text.empty() ? "" : "; ").append(entry->code + ": " + entry->message);
+        }
+    }
+    for (const auto& [status, description] : descriptions) {
+        if (!responses->has(std::to_string(status))) {
+            responses->set(std::to_string(status), errorResponse(description));
+        }
+    }
+}
+
+void Document::addSecurity(Object::Ptr operation, const http::Route& route) {
+    Array::Ptr security = new Array;
+    if (http::needsUser(route)) {
+        scopes_.insert(route.scopes.begin(), route.scopes.end());
+        Array::Ptr none = new Array;
+        security->add(makeObject("bearer", none));
+        security->add(makeObject("password", makeArray(route.scopes)));
+    }
+    operation->set("security", security);  // Empty = public.
+    if (!route.roles.empty()) {
+        operation->set("x-required-roles", makeArray(route.roles));
+    }
+}
+
+Object::Ptr Document::components() const {
+    Object::Ptr schemas = makeObject();
+    for (const auto& [name, schema] : schemas_) {
+        schemas->set(name, schema.json);
+    }
+    Object::Ptr responses = makeObject();
+    for (const CommonResponse& common : kCommonResponses) {
+        responses->set(common.name, errorResponse(std::string(standardMessage(common.status))));
+    }
+    Object::Ptr scopes = makeObject();
+    for (const std::string& scope : scopes_) {
+        scopes->set(scope, "");
+    }
+    Object::Ptr flow = makeObject("tokenUrl", info_.token_url);
+    flow->set("scopes", scopes);
+    Object::Ptr password = makeObject("type", "oauth2");
+    password->set("flows", makeObject("password", flow));
+    Object::Ptr bearer = makeObject("type", "http");
+    bearer->set("scheme", "bearer");
+    bearer->set("bearerFormat", "JWT");
+    Object::Ptr schemes = makeObject("bearer", bearer);
+    schemes->set("password", password);
+
+    Object::Ptr components = makeObject("schemas", schemas);
+    components->set("responses", responses);
+    components->set("securitySchemes", schemes);
+    return components;
+}
+
+Object::Ptr Document::errorCodes() const {
+    Object::Ptr codes = makeObject();
+    for (const auto& [code, entry] : catalogue_.entries()) {
+        Object::Ptr shown = makeObject("status", entry.status);
+        shown->set("message", entry.message);
+        shown->set("owner", entry.owner);
+        codes->set(code, shown);
+    }
+    return codes;
+}
+
+std::string Document::text() const {
+    Object::Ptr info = makeObject("title", info_.title);
+    info->set("version", info_.version);
+    if (!info_.description.empty()) {
+        info->set("description", info_.description);
+    }
+    Array::Ptr servers = new Array;
+    servers->add(makeObject("url", info_.server_url));
+    Array::Ptr tags = new Array;
+    for (const std::string& tag : tags_) {
+        tags->add(makeObject("name", tag));
+    }
+    Object::Ptr paths = makeObject();
+    for (const auto& [display, operations] : paths_) {
+        Object::Ptr item = makeObject();
+        for (const auto& [method, operation] : operations) {
+            item->set(method, operation);
+        }
+        paths->set(display, item);
+    }
+    Object::Ptr document = makeObject("openapi", "3.1.0");
+    document->set("info", info);
+    document->set("servers", servers);
+    document->set("tags", tags);
+    document->set("paths", paths);
+    document->set("components", components());
+    document->set("x-error-codes", errorCodes());
+    return textOf(document);
+}
+
+bool isComponentName(std::string_view name) {
+    constexpr std::string_view kAllowed =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
+}
+
+/// Collects what is wrong with one part.
+class Review {
+public:
+    explicit Review(const ApiPart& part) : part_(part) {
+        for (const auto& [name, json] : part.schemas) {
+            names_.insert(name);
+        }
+    }
+
+    std::vector<std::string> run() {
+        for (const ErrorEntry& entry : part_.errors) {
+            if (auto conflict = catalogue_.add(entry)) {
+                faults_.push_back(std::move(*conflict));
+            }
+        }
+        for (const auto& [name, json] : part_.schemas) {
+            if (!isComponentName(name)) {
+                faults_.push_back(schemaName(part_, name) + " has a name OpenAPI does not allow");
+            }
+            read(json, schemaName(part_, name));
+        }
+        for (const ApiRoute& route : part_.routes) {
+            if (!route.operation.empty()) {
+                reviewOperation(route);
+            }
+        }
+        return std::move(faults_);
+    }
+
+private:
+    Object::Ptr read(const std::string& json, const std::string& what) {
+        try {
+            Object::Ptr object = parseObject(json, what);
+            for (const std::string& name : referencesOf(object)) {
+                if (!names_.contains(name)) {
+                    faults_.push_back(what + " refers to schema " + name +
+                                      ", which is not declared");
+                }
+            }
+            return object;
+        } catch (const Error& error) {
+            faults_.emplace_back(error.what());
+            return {};
+        }
+    }
+
+    void reviewOperation(const ApiRoute& route) {
+        const std::string what = routeName(part_, route);
+        Object::Ptr operation = read(route.operation, what);
+        Array::Ptr codes = operation ? operation->getArray("x-error-codes") : Array::Ptr();
+        for (std::size_t i = 0; codes && i < codes->size(); ++i) {
+            const std::string code = codes->get(static_cast<unsigned>(i)).toString();
+            if (catalogue_.find(code) == nullptr) {
+                faults_.push_back(what + " names error code " + code + ", which is not declared");
+            }
+        }
+    }
+
+    const ApiPart& part_;
+    ErrorCatalogue catalogue_;
+    std::set<std::string> names_;
+    std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+std::string openApiDocument(const ApiInfo& info, std::span<const ApiPart> parts) {
+    Document document(info);
+    for (const ApiPart& part : parts) {
+        document.add(part);
+    }
+    return document.text();
+}
+
+std::vector<std::string> faultsOf(const ApiPart& part) {
+    return Review(part).run();
+}
+
+}  // namespace mortise::api

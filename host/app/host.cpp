@@ -1,0 +1,300 @@
+#include "app/host.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "admin/control_server.hpp"
+#include "admin/plugin_commands.hpp"
+#include "app/parts.hpp"
+#include "app/plugin_files.hpp"
+#include "app/settings.hpp"
+#include "app/version.hpp"
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "lifecycle/signals.hpp"
+#include "lifecycle/stages.hpp"
+#include "limits.hpp"
+
+namespace mortise::app {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// Exit code of a process that was asked to end twice, as a shell reports SIGINT.
+constexpr int kForcedExit = 130;
+
+}  // namespace
+
+struct Host::State final : lifecycle::SignalHandler {
+    explicit State(Configuration& host_configuration)
+        : parts(host_configuration), stages(parts.log) {}
+
+    Parts parts;
+    std::optional<admin::PluginCommands> commands;
+    std::optional<admin::ControlServer> control;
+    run::NamedThreads::Handle retry_thread = 0;
+    bool is_listening = false;
+    lifecycle::Stages stages;
+
+    const config::Config& config() const { return parts.configuration.host(); }
+
+    void onShutdown(int signal) noexcept override;
+    void onForce(int signal) noexcept override;
+    void onReload() noexcept override;
+
+    void addStages();
+    void startThreads();
+    void startControl();
+    void startListeners();
+    void startDatabase();
+    void startIdentity();
+    void migrate();
+    void startPlugins();
+    void stopThreads();
+    void stopListeners(lifecycle::Deadline deadline);
+    void stopDatabase(lifecycle::Deadline deadline);
+    void stopPlugins(lifecycle::Deadline deadline);
+    void retryDegraded(run::NamedThreads::Handle self);
+    void announce();
+    void drain();
+};
+
+void Host::State::onShutdown(int signal) noexcept {
+    if (parts.gate.advance(lifecycle::State::Draining)) {
+        parts.log.info("app.draining", {{"signal", signal}});
+    }
+}
+
+void Host::State::onForce(int signal) noexcept {
+    parts.log.critical("app.forced", {{"signal", signal}});
+    parts.log.flush(limits::kLogFlushDeadline);
+    if (parts.embedded) {
+        parts.embedded->stop();
+    }
+    ::_exit(kForcedExit);
+}
+
+void Host::State::onReload() noexcept {
+    try {
+        const Configuration next(parts.configuration.arguments());
+        parts.log.setLevel(logSettings(next.host()).level);
+        if (parts.issuer) {
+            const auto keys = identity::KeyRing::load(keySettings(next));
+            parts.issuer->replaceKeys(keys);
+            parts.verifier->replaceKeys(keys);
+            const std::lock_guard lock(parts.keys_mutex);
+            parts.public_keys = keys->jwks();
+        }
+        parts.log.info("app.reloaded", {});
+    } catch (const std::exception& error) {
+        parts.log.error("app.reload_failed", {{"reason", error.what()}});
+    }
+}
+
+void Host::State::startThreads() {
+    makeDirectory(parts.configuration.stateDirectory(), 0755);
+    parts.reactors.start();
+    // Until its plugin is up a route answers 503, not 404.
+    parts.publication.publish(startingSet(pluginFiles(config())));
+}
+
+void Host::State::stopThreads() {
+    parts.threads.joinAll(steady_clock::now() + limits::kStageStopDeadline);
+    parts.timers.stop();
+    parts.executor.stop();
+    parts.server.reset();  // After the executor: a handler that still ran owned its exchange.
+    parts.cpu_pool.stop();
+    parts.reactors.stop();
+}
+
+void Host::State::startControl() {
+    commands.emplace(parts.registry, parts.log);
+    control.emplace(parts.configuration.controlSocket(), *commands, parts.log);
+    control->start();
+}
+
+void Host::State::startListeners() {
+    parts.server.emplace(parts.reactors, *parts.pipeline, parts.log, serverSettings(config()));
+    parts.server->start();
+    is_listening = true;
+}
+
+void Host::State::stopListeners(lifecycle::Deadline deadline) {
+    if (!std::exchange(is_listening, false)) {
+        return;
+    }
+    parts.server->stopAccepting();
+    if (!parts.server->drain(deadline)) {
+        parts.log.warning("app.requests_cut", {});
+    }
+}
+
+void Host::State::startDatabase() {
+    std::string url = config().text("database.url");
+    if (wantsEmbedded(config())) {
+        parts.embedded.emplace(embeddedSettings(parts.configuration), parts.log);
+        parts.embedded->start();
+        url = parts.embedded->url();
+    }
+    const db::ConnectionSettings connection = connectionSettings(config(), url);
+    parts.pool.emplace(poolSettings(config(), url), parts.log);
+    parts.listener.emplace(db::ListenerSettings{connection}, parts.log);
+    parts.listener->start();
+    parts.migrator.emplace(db::MigratorSettings{connection}, parts.log);
+    parts.ready_pool.store(&*parts.pool, std::memory_order_release);
+}
+
+void Host::State::stopDatabase(lifecycle::Deadline deadline) {
+    parts.listener->stop();
+    if (!parts.pool->close(deadline)) {
+        parts.log.warning("app.leases_left", {{"count", parts.pool->stats().leased}});
+    }
+    if (parts.embedded) {
+        parts.embedded->stop();
+    }
+}
+
+void Host::State::startIdentity() {
+    const config::Config& settings = config();
+    parts.keys = identity::KeyRing::load(keySettings(parts.configuration));
+    parts.issuer.emplace(parts.keys, parts.revocations, tokenSettings(settings));
+    parts.verifier.emplace(parts.keys, parts.revocations, tokenSettings(settings));
+    parts.authenticator.use(&*parts.verifier);
+    const std::lock_guard lock(parts.keys_mutex);
+    parts.public_keys = parts.keys->jwks();
+}
+
+void Host::State::migrate() {
+    // Elsewhere it is a separate step, so that several hosts and a person decide when a schema changes.
+    if (!config().isDevelopment()) {
+        return;
+    }
+    const auto lines = migrationLines(pluginFiles(config()));
+    for (const db::MigrationStep& step : parts.migrator->up(lines)) {
+        parts.log.info("app.migrated",
+                       {{"plugin", step.plugin}, {"version", step.version}, {"name", step.name}});
+    }
+}
+
+void Host::State::startPlugins() {
+    db::AsyncSettings async;
+    async.connection = connectionSettings(
+        config(), parts.embedded ? parts.embedded->url() : config().text("database.url"));
+    parts.services.emplace(bridge::Services{
+        parts.log, parts.reactors, parts.executor, parts.timers, parts.publication, *parts.pool,
+        *parts.listener, async, parts.passwords, *parts.issuer, parts.revocations, parts.signer,
+        factsOf(config()),
+        static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
+        static_cast<unsigned>(config().integer("run.plugin_queue_max")),
+        config().duration("http.request_deadline_ms")});
+    parts.binding.emplace(&*parts.services, parts.source);
+    parts.swap.emplace(swapSettings(parts.configuration), *parts.binding, parts.publication,
+                       parts.registry, parts.log);
+    const plugin::BootReport report = parts.swap->boot(pluginFiles(config()));
+    for (const std::string& note : report.notes) {
+        parts.log.warning("app.plugin_skipped", {{"reason", note}});
+    }
+    if (!report.allServing() && config().boolean("plugins.strict_boot")) {
+        throw Error::internal("a plugin did not start and plugins.strict_boot is on; see the log");
+    }
+    for (const std::string& warning : parts.configuration.checkUnknown()) {
+        parts.log.warning("app.setting_unknown", {{"reason", warning}});
+    }
+    commands->use(&*parts.swap);
+    retry_thread = parts.threads.start(
+        "plugin-retry", [this](run::NamedThreads::Handle self) { retryDegraded(self); });
+}
+
+void Host::State::retryDegraded(run::NamedThreads::Handle self) {
+    auto pause = limits::kDegradedRetryMin;
+    while (!parts.threads.waitForStop(self, steady_clock::now() + pause)) {
+        const std::size_t left = parts.swap->retryDegraded();
+        pause = left == 0 ? limits::kDegradedRetryMin
+                          : std::min(pause * 2, limits::kDegradedRetryMax);
+    }
+}
+
+void Host::State::stopPlugins(lifecycle::Deadline deadline) {
+    parts.threads.join(retry_thread, deadline);
+    commands->use(nullptr);
+    if (parts.swap) {
+        parts.swap->shutdown(deadline);
+    }
+}
+
+void Host::State::announce() {
+    const std::string base = "http://" + parts.server->addresses().front();
+    parts.log.info("app.ready",
+                   {{"url", base},
+                    {"docs", config().boolean("docs.enabled") ? base + "/docs" : ""},
+                    {"control", parts.configuration.controlSocket().string()},
+                    {"plugins", parts.registry.snapshot().size()}});
+}
+
+void Host::State::addStages() {
+    using lifecycle::Deadline;
+    const auto deadline = config().duration("shutdown.deadline_ms");
+    stages.add({"threads", [this] { startThreads(); }, [this](Deadline) { stopThreads(); }});
+    stages.add({"control", [this] { startControl(); }, [this](Deadline) { control->stop(); }});
+    stages.add({"listeners", [this] { startListeners(); },
+                [this](Deadline until) { stopListeners(until); }, deadline});
+    stages.add({"database", [this] { startDatabase(); },
+                [this](Deadline until) { stopDatabase(until); }});
+    stages.add({"identity", [this] { startIdentity(); }, {}});
+    stages.add({"schema", [this] { migrate(); }, {}});
+    stages.add({"plugins", [this] { startPlugins(); },
+                [this](Deadline until) { stopPlugins(until); }, deadline});
+}
+
+void Host::State::drain() {
+    // Load balancers see /ready fail and send traffic elsewhere while requests are still served.
+    const auto delay = config().duration("shutdown.drain_delay_ms");
+    static_cast<void>(
+        parts.gate.waitFor(lifecycle::State::Stopped, steady_clock::now() + delay));
+    // Requests end before their plugins stop, so this comes before the stages go down in reverse.
+    stopListeners(steady_clock::now() + config().duration("shutdown.deadline_ms"));
+}
+
+Host::Host(Configuration& configuration) : state_(std::make_unique<State>(configuration)) {}
+
+Host::~Host() = default;
+
+void Host::requestStop() noexcept {
+    state_->onShutdown(0);
+}
+
+int Host::run() {
+    State& state = *state_;
+    const lifecycle::Signals signals(state);
+    state.parts.log.info("app.starting", {{"name", state.config().text("name")},
+                                          {"version", state.config().text("version")},
+                                          {"environment", state.config().text("environment")},
+                                          {"host_version", kVersion}});
+    state.addStages();
+    state.stages.start();
+    if (state.parts.gate.advance(lifecycle::State::Ready)) {
+        state.announce();
+    }
+    while (!state.parts.gate.waitFor(lifecycle::State::Draining,
+                                     steady_clock::now() + limits::kSignalWait)) {
+    }
+    state.drain();
+    const auto failures = state.stages.stop(
+        steady_clock::now() + state.config().duration("shutdown.deadline_ms") +
+        limits::kStageStopDeadline);
+    for (const lifecycle::StageFailure& failure : failures) {
+        state.parts.log.error("app.stop_failed",
+                              {{"stage", failure.stage}, {"reason", failure.reason}});
+    }
+    state.parts.log.info("app.shutdown_complete", {});
+    state.parts.gate.advance(lifecycle::State::Stopped);
+    state.parts.log.flush(limits::kLogFlushDeadline);
+    if (state.parts.registry.stuckCount() != 0) {
+        // A thread is still inside plugin code; running destructors under it is not safe.
+        ::_exit(failures.empty() ? 0 : 1);
+    }
+    return failures.empty() ? 0 : 1;
+}
+
+}  // namespace mortise::app

@@ -1,0 +1,89 @@
+#include "bridge/context.hpp"
+
+#include "bridge/failure.hpp"
+#include "bridge/host_instance.hpp"
+#include "bridge/session_failure.hpp"
+#include "db/session.hpp"
+#include "http/exchange.hpp"
+#include "identity/principal.hpp"
+#include "limits.hpp"
+
+namespace mortise::bridge {
+
+Context::Context(HostInstance& instance, Context* caller)
+    : instance_(instance), caller_(caller), depth_(caller == nullptr ? 0 : caller->depth_ + 1) {
+    if (caller != nullptr) {
+        deadline = caller->deadline;
+        reactor = caller->reactor;
+        request_id = caller->request_id;
+        user_id = caller->user_id;
+        method = caller->method;
+        path = caller->path;
+        principal.set(caller->principal.owner());
+    }
+}
+
+Context::~Context() = default;
+
+Context::Time Context::deadlineOr(std::chrono::milliseconds fallback) const {
+    return deadline ? *deadline : std::chrono::steady_clock::now() + fallback;
+}
+
+log::Context Context::logContext() const noexcept {
+    return {request_id, user_id, method, path, instance_.pluginName()};
+}
+
+mortise_status Context::interrupted() const noexcept {
+    if (deadline && std::chrono::steady_clock::now() >= *deadline) {
+        return MORTISE_DEADLINE_EXCEEDED;
+    }
+    if (instance_.isCancelled() || (exchange != nullptr && exchange->isAbandoned())) {
+        return MORTISE_CANCELLED;
+    }
+    return caller_ == nullptr ? MORTISE_OK : caller_->interrupted();
+}
+
+db::Session& Context::session() {
+    if (!session_) {
+        session_ = std::make_unique<db::Session>(
+            instance_.services().pool, instance_.pluginName(),
+            deadlineOr(instance_.services().request_deadline),
+            is_read_only ? db::Access::ReadOnly : db::Access::ReadWrite);
+    }
+    return *session_;
+}
+
+bool Context::hasLease() const noexcept {
+    return session_ != nullptr && session_->hasLease();
+}
+
+bool Context::addAfterResponse(mortise_task task, void* task_context) {
+    if (after_response_.size() >= limits::kAfterResponseCountMax) {
+        return false;
+    }
+    after_response_.push_back({task, task_context});
+    return true;
+}
+
+bool Context::settle(bool commit, mortise_error* error) noexcept {
+    if (!session_) {
+        return true;
+    }
+    if (!commit) {
+        session_->rollback();
+        return true;
+    }
+    return databaseGuarded(*this, error, [&] {
+               session_->commit();
+               return MORTISE_OK;
+           }) == MORTISE_OK;
+}
+
+void Context::runAfterResponse() noexcept {
+    for (const AfterResponse& each : after_response_) {
+        instance_.runTask(each.task, each.task_context);
+    }
+    after_response_.clear();
+}
+
+}  // namespace mortise::bridge

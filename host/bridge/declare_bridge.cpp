@@ -1,0 +1,46 @@
+// "mortise.declare/1": forwards to the ledger of the generation, which holds all the rules.
+#include "bridge/host_instance.hpp"
+#include "bridge/tables.hpp"
+#include "plugin/generation.hpp"
+
+namespace mortise::bridge {
+namespace {
+
+plugin::Ledger& ledgerOf(mortise_declaration* declaration) noexcept {
+    return HostInstance::of(declaration).generation().ledger();
+}
+
+mortise_status addRoute(mortise_declaration* declaration, const mortise_route* route,
+                        mortise_error* error) {
+    return ledgerOf(declaration).addRoute(route, error);
+}
+
+mortise_status addOperation(mortise_declaration* declaration, const mortise_operation* operation,
+                            mortise_error* error) {
+    return ledgerOf(declaration).addOperation(operation, error);
+}
+
+mortise_status addJobType(mortise_declaration* declaration, const mortise_job_type* type,
+                          mortise_error* error) {
+    return ledgerOf(declaration).addJobType(type, error);
+}
+
+mortise_status addError(mortise_declaration* declaration, mortise_str code,
+                        std::uint32_t http_status, mortise_str message, mortise_error* error) {
+    return ledgerOf(declaration).addError(code, http_status, message, error);
+}
+
+mortise_status addSchema(mortise_declaration* declaration, mortise_str name, mortise_str schema,
+                         mortise_error* error) {
+    return ledgerOf(declaration).addSchema(name, schema, error);
+}
+
+}  // namespace
+
+const mortise_declare& declareTable() noexcept {
+    static constexpr mortise_declare kTable{
+        sizeof(mortise_declare), 0, addRoute, addOperation, addJobType, addError, addSchema};
+    return kTable;
+}
+
+}  // namespace mortise::bridge

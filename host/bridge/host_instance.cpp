@@ -1,0 +1,310 @@
+#include "bridge/host_instance.hpp"
+
+#include <algorithm>
+#include <future>
+
+#include "bridge/failure.hpp"
+#include "bridge/plugin_request.hpp"
+#include "bridge/tables.hpp"
+#include "bridge/text.hpp"
+#include "db/async_connections.hpp"
+#include "db/listener.hpp"
+#include "log/log.hpp"
+#include "plugin/generation.hpp"
+#include "run/reactor.hpp"
+#include "run/reactor_group.hpp"
+
+namespace mortise::bridge {
+namespace {
+
+mortise_status query(const mortise_host*, mortise_str interface_id, std::uint32_t table_size_min,
+                     const void** table, mortise_error* error) {
+    if (table == nullptr) {
+        return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT", "no place for the table");
+    }
+    for (const Interface& each : interfaces()) {
+        if (each.id != viewOf(interface_id)) {
+            continue;
+        }
+        if (each.size < table_size_min) {
+            return fail(error, MORTISE_UNSUPPORTED, "UNSUPPORTED",
+                        "this host's table is smaller than the one the plugin was built against");
+        }
+        *table = each.table;
+        return MORTISE_OK;
+    }
+    return fail(error, MORTISE_NOT_FOUND, "NOT_FOUND", "this host does not offer the interface");
+}
+
+http::Mode modeOf(std::uint32_t flags) noexcept {
+    if ((flags & MORTISE_ROUTE_INLINE) != 0) {
+        return http::Mode::Inline;
+    }
+    return (flags & MORTISE_ROUTE_ASYNC) != 0 ? http::Mode::Async : http::Mode::Blocking;
+}
+
+}  // namespace
+
+/// A task on the executor; keeps its generation pinned until it ran.
+struct HostInstance::PinnedTask final : run::Work {
+    PinnedTask(HostInstance& instance, mortise_task task, void* task_context)
+        : owner(instance), body(task), body_context(task_context) {}
+
+    void run() noexcept override {
+        const std::unique_ptr<PinnedTask> self(this);
+        mortise_error error = blankError();
+        const mortise_status status = callPlugin(error, [this] {
+            body(body_context);
+            return MORTISE_OK;
+        });
+        if (status != MORTISE_OK) {
+            owner.services().log.error("task.unhandled_error",
+                                       {{"plugin", owner.pluginName()}, {"reason", std::string_view(error.message)}});
+        }
+        owner.unpin();
+    }
+
+    HostInstance& owner;
+    mortise_task body;
+    void* body_context;
+};
+
+/// What the timer thread runs: hands the task to the executor.
+struct HostInstance::TimerTask final : run::Work {
+    TimerTask(HostInstance& instance, mortise_task task, void* task_context)
+        : owner(instance), body(task), body_context(task_context) {}
+
+    void run() noexcept override {
+        const std::unique_ptr<TimerTask> self(this);
+        owner.runTask(body, body_context);
+    }
+
+    HostInstance& owner;
+    mortise_task body;
+    void* body_context;
+};
+
+HostInstance::HostInstance(plugin::Generation& generation, Services* services, Values settings)
+    : generation_(generation),
+      services_(services),
+      name_(generation.name()),
+      settings_(std::move(settings)),
+      facts_(services == nullptr ? Values() : services->facts) {
+    handle_.struct_size = sizeof(mortise_host);
+    handle_.abi_version = MORTISE_ABI_VERSION;
+    handle_.query = &query;
+    handle_.instance = this;
+    declaration_.instance = this;
+    if (services_ != nullptr) {
+        lane_ = std::make_unique<run::Lane>(services_->executor, name_,
+                                            services_->lane_concurrency,
+                                            services_->lane_queue_max);
+        async_db_.resize(services_->reactors.size());
+    }
+}
+
+HostInstance::~HostInstance() {
+    close();
+}
+
+HostInstance& HostInstance::of(const mortise_host* host) noexcept {
+    return *static_cast<const Handle*>(host)->instance;
+}
+
+HostInstance& HostInstance::of(mortise_declaration* declaration) noexcept {
+    return *static_cast<Declaration*>(declaration)->instance;
+}
+
+const mortise_declare* HostInstance::declareTable() const noexcept {
+    return &bridge::declareTable();
+}
+
+void HostInstance::cancel() noexcept {
+    cancelled_.store(true, std::memory_order_relaxed);
+    stopAsyncDb();
+}
+
+void HostInstance::close() noexcept {
+    if (closed_.exchange(true, std::memory_order_acq_rel) || services_ == nullptr) {
+        return;
+    }
+    cancelled_.store(true, std::memory_order_relaxed);
+    std::vector<run::TimerThread::Handle> timers;
+    std::vector<std::uint64_t> subscriptions;
+    {
+        const std::lock_guard lock(mutex_);
+        timers.swap(timers_);
+        subscriptions.swap(subscriptions_);
+    }
+    for (const run::TimerThread::Handle timer : timers) {
+        services_->timers.cancel(timer);
+    }
+    for (const std::uint64_t subscription : subscriptions) {
+        services_->listener.unsubscribe(subscription);
+    }
+    stopAsyncDb();
+}
+
+void HostInstance::stopAsyncDb() noexcept {
+    for (std::size_t index = 0; index < async_db_.size(); ++index) {
+        run::Reactor& reactor = services_->reactors.at(index);
+        auto slot = std::make_shared<std::promise<void>>();
+        std::future<void> stopped = slot->get_future();
+        reactor.post(run::makeWork([this, index, slot] {
+            if (async_db_[index]) {
+                async_db_[index]->stop();
+                if (isClosed()) {
+                    async_db_[index].reset();
+                }
+            }
+            slot->set_value();
+        }));
+        // The reactor only closes sockets here; if it stalls, the watchdog names who stalls it, and waiting is all we can do.
+        stopped.wait();
+    }
+}
+
+std::vector<std::string> HostInstance::holdings() {
+    std::vector<std::string> held;
+    for (const std::string& name : threads_.names()) {
+        held.push_back("thread \"" + name + "\" still runs");
+    }
+    if (services_ != nullptr && !services_->log.flush(limits::kLogFlushDeadline)) {
+        held.push_back("the log queue still holds its records");
+    }
+    return held;
+}
+
+bool HostInstance::pin() noexcept {
+    if (isClosed()) {
+        return false;
+    }
+    generation_.pin();
+    return true;
+}
+
+void HostInstance::unpin() noexcept {
+    generation_.unpin();
+}
+
+void HostInstance::runTask(mortise_task task, void* task_context) noexcept {
+    if (!pin()) {
+        return;
+    }
+    std::unique_ptr<run::Work> work(new (std::nothrow) PinnedTask(*this, task, task_context));
+    if (!work || !services_->executor.submit(*lane_, work)) {
+        unpin();
+        services_->log.warning("task.dropped",
+                               {{"plugin", pluginName()}, {"reason", "the queue is full"}});
+        return;
+    }
+    // The executor runs it, and it deletes itself.
+    [[maybe_unused]] run::Work* running = work.release();
+}
+
+db::AsyncConnections* HostInstance::asyncDb() {
+    run::Reactor* reactor = run::Reactor::current();
+    if (reactor == nullptr || isClosed() || isCancelled()) {
+        return nullptr;
+    }
+    std::unique_ptr<db::AsyncConnections>& slot = async_db_[reactor->index()];
+    if (!slot) {
+        slot = std::make_unique<db::AsyncConnections>(*reactor, services_->async_db, name_,
+                                                      services_->log);
+    }
+    return slot.get();
+}
+
+mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise_task task,
+                                        void* task_context) {
+    std::unique_ptr<run::Work> work = std::make_unique<TimerTask>(*this, task, task_context);
+    const std::lock_guard lock(mutex_);
+    // Checked under the lock that close() takes, so that no timer is started behind its back.
+    if (isClosed()) {
+        return 0;
+    }
+    const auto handle =
+        services_->timers.at(std::chrono::steady_clock::now() + delay, work);
+    if (handle != 0) {
+        timers_.push_back(handle);
+        if (timers_.size() > limits::kTimerCountMax) {
+            // Handles of timers that fired are useless; they are never used twice, so forgetting the oldest is safe.
+            timers_.erase(timers_.begin());
+        }
+    }
+    return handle;
+}
+
+bool HostInstance::cancelTimer(mortise_handle timer) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::erase(timers_, timer) == 0) {
+            return false;
+        }
+    }
+    return services_->timers.cancel(timer) != nullptr;
+}
+
+mortise_handle HostInstance::subscribe(std::string_view channel, mortise_notification notify,
+                                       void* notification_context) {
+    const std::lock_guard lock(mutex_);
+    if (isClosed()) {
+        return 0;
+    }
+    const auto id = services_->listener.subscribe(
+        channel, [notify, notification_context](std::string_view name, std::string_view payload) {
+            notify(notification_context, strOf(name), strOf(payload));
+        });
+    if (!id) {
+        return 0;
+    }
+    subscriptions_.push_back(*id);
+    return *id;
+}
+
+bool HostInstance::unsubscribe(mortise_handle subscription) noexcept {
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::erase(subscriptions_, subscription) == 0) {
+            return false;
+        }
+    }
+    return services_->listener.unsubscribe(subscription);
+}
+
+const std::vector<const http::Route*>& HostInstance::routes() {
+    if (routes_made_) {
+        return routes_;
+    }
+    for (const plugin::DeclaredRoute& declared : generation_.ledger().routes()) {
+        targets_.push_back(std::make_unique<PluginTarget>(*this, declared));
+        http::Route& route = route_storage_.emplace_back(routeOf(declared, name_));
+        route.target = targets_.back().get();
+        route.lane = lane_.get();
+        routes_.push_back(&route);
+    }
+    routes_made_ = true;
+    return routes_;
+}
+
+http::Route routeOf(const plugin::DeclaredRoute& declared, const std::string& plugin_name) {
+    http::Route route;
+    route.method = http::methodOf(declared.method);
+    route.pattern = declared.pattern;
+    route.display = declared.display;
+    route.plugin = plugin_name;
+    route.mode = modeOf(declared.flags);
+    route.access =
+        declared.access == MORTISE_ACCESS_PUBLIC ? http::Access::Public : http::Access::User;
+    route.roles = declared.roles;
+    route.scopes = declared.scopes;
+    route.deadline = std::chrono::milliseconds(declared.deadline_ms);
+    route.body_size_max = declared.body_size_max;
+    route.takes_json = (declared.flags & MORTISE_ROUTE_JSON_BODY) != 0;
+    route.takes_form = (declared.flags & MORTISE_ROUTE_FORM_BODY) != 0;
+    route.body_optional = !(route.takes_json || route.takes_form) ||
+                          (declared.flags & MORTISE_ROUTE_OPTIONAL_BODY) != 0;
+    return route;
+}
+
+}  // namespace mortise::bridge

@@ -1,0 +1,130 @@
+// HostInstance: the host as one generation of one plugin sees it, and everything that generation holds of the host.
+//
+// Problem: when a generation goes, nothing of it may be left anywhere: no timer, thread, subscription, queued task, connection.
+// Choice:  all of these are made through this object and stand in its tables, so undo is one walk, and what is left can be named.
+// Guarantee: after close() nothing new starts; holdings() is empty exactly when no thread can still run the plugin's code.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/handles.hpp"
+#include "bridge/services.hpp"
+#include "http/route.hpp"
+#include "mortise/db.h"
+#include "mortise/declare.h"
+#include "mortise/tasks.h"
+#include "plugin/binding.hpp"
+#include "run/executor.hpp"
+#include "run/named_threads.hpp"
+#include "run/timer_thread.hpp"
+
+struct mortise_declaration {};
+
+namespace mortise::db {
+class AsyncConnections;
+}
+namespace mortise::plugin {
+struct DeclaredRoute;
+}
+
+namespace mortise::bridge {
+
+class HostInstance final : public plugin::HostInstance {
+public:
+    /// `services` is nullptr in the probe child: there is no database, no thread, and their functions answer UNAVAILABLE.
+    HostInstance(plugin::Generation& generation, Services* services, Values settings);
+    ~HostInstance() override;
+
+    static HostInstance& of(const mortise_host* host) noexcept;
+    static HostInstance& of(mortise_declaration* declaration) noexcept;
+
+    // plugin::HostInstance
+    const mortise_host* host() const noexcept override { return &handle_; }
+    const mortise_declare* declareTable() const noexcept override;
+    mortise_declaration* declaration() noexcept override { return &declaration_; }
+    void cancel() noexcept override;
+    void close() noexcept override;
+    std::vector<std::string> holdings() override;
+
+    plugin::Generation& generation() const noexcept { return generation_; }
+    std::string_view pluginName() const noexcept { return name_; }
+    bool isServing() const noexcept { return services_ != nullptr; }
+    Services& services() const noexcept { return *services_; }
+    const Values& settings() const noexcept { return settings_; }
+    /// Empty in the probe child.
+    const Values& facts() const noexcept { return facts_; }
+    bool isCancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+    bool isClosed() const noexcept { return closed_.load(std::memory_order_acquire); }
+    run::Lane& lane() noexcept { return *lane_; }
+
+    /// Routes of the ledger with their targets, made at the first call; they live as long as this object.
+    const std::vector<const http::Route*>& routes();
+
+    /// Pins the generation; false once it is closed.
+    bool pin() noexcept;
+    void unpin() noexcept;
+
+    /// Runs a task of the plugin on the executor, pinned meanwhile; dropped and logged when the lane is full.
+    void runTask(mortise_task task, void* task_context) noexcept;
+
+    /// Connections of the calling reactor, made at first use; nullptr after close().
+    db::AsyncConnections* asyncDb();
+
+    run::NamedThreads& threads() noexcept { return threads_; }
+    /// 0 when a bound is reached or the instance is closed.
+    mortise_handle startTimer(std::chrono::milliseconds delay, mortise_task task,
+                              void* task_context);
+    bool cancelTimer(mortise_handle timer) noexcept;
+    mortise_handle subscribe(std::string_view channel, mortise_notification notify,
+                             void* notification_context);
+    bool unsubscribe(mortise_handle subscription) noexcept;
+
+private:
+    struct Handle : mortise_host {
+        HostInstance* instance = nullptr;
+    };
+    struct Declaration : mortise_declaration {
+        HostInstance* instance = nullptr;
+    };
+    struct PinnedTask;
+    struct TimerTask;
+
+    void stopAsyncDb() noexcept;
+
+    plugin::Generation& generation_;
+    Services* services_;
+    const std::string name_;
+    const Values settings_;
+    const Values facts_;
+    Handle handle_;
+    Declaration declaration_;
+    std::unique_ptr<run::Lane> lane_;
+    // Read by units of work between two steps; nothing else is ordered by it.
+    std::atomic<bool> cancelled_{false};
+    // Release/acquire: who sees it set also sees that nothing may start.
+    std::atomic<bool> closed_{false};
+
+    std::vector<std::unique_ptr<http::Target>> targets_;
+    std::deque<http::Route> route_storage_;
+    std::vector<const http::Route*> routes_;
+    bool routes_made_ = false;
+
+    run::NamedThreads threads_;
+    mutable std::mutex mutex_;  // Guards timers_ and subscriptions_.
+    std::vector<run::TimerThread::Handle> timers_;
+    std::vector<std::uint64_t> subscriptions_;
+    /// One slot per reactor, each touched by its reactor only.
+    std::vector<std::unique_ptr<db::AsyncConnections>> async_db_;
+};
+
+/// A declared route as the router knows it, still without target and lane.
+http::Route routeOf(const plugin::DeclaredRoute& declared, const std::string& plugin_name);
+
+}  // namespace mortise::bridge

@@ -1,0 +1,42 @@
+// The tables of this host, one accessor per SDK header; each stands in <service>_bridge.cpp. They are constant and hold no
+// state: who calls is told by the first argument (host, context, request, ...).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "mortise/config.h"
+#include "mortise/db.h"
+#include "mortise/declare.h"
+#include "mortise/identity.h"
+#include "mortise/jobs.h"
+#include "mortise/json.h"
+#include "mortise/log.h"
+#include "mortise/operations.h"
+#include "mortise/request.h"
+#include "mortise/tasks.h"
+
+namespace mortise::bridge {
+
+const mortise_declare& declareTable() noexcept;
+const mortise_request_api& requestTable() noexcept;
+const mortise_operations& operationsTable() noexcept;
+const mortise_json& jsonTable() noexcept;
+const mortise_db& dbTable() noexcept;
+const mortise_config& configTable() noexcept;
+const mortise_log& logTable() noexcept;
+const mortise_identity& identityTable() noexcept;
+const mortise_tasks& tasksTable() noexcept;
+const mortise_jobs& jobsTable() noexcept;
+
+/// An interface a plugin may ask for.
+struct Interface {
+    std::string_view id;
+    const void* table;
+    std::uint32_t size;
+};
+/// All of them; declare comes with the declare() call and is listed for its size.
+std::span<const Interface> interfaces() noexcept;
+
+}  // namespace mortise::bridge

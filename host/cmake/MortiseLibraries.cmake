@@ -1,0 +1,38 @@
+# The Debian packages the host is built on. Differences between Debian 12 and 13 end here.
+
+find_package(Threads REQUIRED)
+find_package(Poco REQUIRED COMPONENTS Foundation Util Net JSON Crypto JWT)
+# Poco's package hands on feature macros of the C library that the compiler has set already; with them the precompiled
+# header, made without, would not be taken.
+foreach(component Foundation Util Net JSON XML Crypto JWT)
+    if(TARGET Poco::${component})
+        get_target_property(definitions Poco::${component} INTERFACE_COMPILE_DEFINITIONS)
+        if(NOT definitions)
+            continue()
+        endif()
+        list(FILTER definitions EXCLUDE REGEX "^(_FILE_OFFSET_BITS|_LARGEFILE64_SOURCE|_REENTRANT|_THREAD_SAFE|_XOPEN_SOURCE|_DEBUG)")
+        set_target_properties(Poco::${component} PROPERTIES INTERFACE_COMPILE_DEFINITIONS "${definitions}")
+    endif()
+endforeach()
+find_package(OpenSSL REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
+find_package(simdjson REQUIRED)
+pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+
+# llhttp: a library on Debian 13, sources (package node-llhttp) on Debian 12.
+find_library(LLHTTP_LIBRARY NAMES llhttp)
+find_path(LLHTTP_INCLUDE_DIR NAMES llhttp.h PATHS /usr/include /usr/share/include/llhttp NO_CACHE)
+if(LLHTTP_LIBRARY)
+    add_library(llhttp INTERFACE)
+    target_link_libraries(llhttp INTERFACE ${LLHTTP_LIBRARY})
+    target_include_directories(llhttp SYSTEM INTERFACE ${LLHTTP_INCLUDE_DIR})
+else()
+    add_library(llhttp STATIC /usr/share/llhttp/api.c /usr/share/llhttp/http.c /usr/share/llhttp/llhttp.c)
+    target_include_directories(llhttp SYSTEM PUBLIC /usr/share/include/llhttp)
+    target_compile_definitions(llhttp PRIVATE LLHTTP_STRICT_MODE=1)
+    target_compile_options(llhttp PRIVATE -O2 -w)
+endif()

@@ -1,0 +1,24 @@
+// The access log: one record `http_request` per request, whoever answered it.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace mortise::log {
+class Log;
+}
+
+namespace mortise::http {
+
+class Exchange;
+
+/// Queues the record with method, path, status, duration_ms, user_agent, route, bytes, request_id, user_id and trace_id; a text
+/// that is empty (no user, no trace, no route) is left out. A client that left is status 499. Reactor thread, at the end of the
+/// exchange.
+void writeAccessRecord(log::Log& log, const Exchange& exchange,
+                       std::size_t body_bytes_sent) noexcept;
+
+/// Trace id of a W3C traceparent field, empty when it is malformed or all zero.
+std::string_view traceIdOf(std::string_view traceparent) noexcept;
+
+}  // namespace mortise::http

@@ -1,0 +1,178 @@
+// Output of a connection: answers queued, written together, and what happens after the last one.
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "http/pipeline.hpp"
+#include "http/socket/answer_head.hpp"
+#include "http/socket/connection.hpp"
+#include "http/socket/shard.hpp"
+
+namespace mortise::http {
+
+namespace {
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// The pieces of one write. The first `skip` bytes were written before.
+class Pieces {
+public:
+    explicit Pieces(std::size_t skip) noexcept : skip_(skip) {}
+
+    void add(std::string_view bytes) noexcept {
+        const std::size_t skipped = std::min(skip_, bytes.size());
+        skip_ -= skipped;
+        bytes.remove_prefix(skipped);
+        if (!bytes.empty() && count_ < pieces_.size()) {
+            // The kernel only reads; the interface has no const.
+            pieces_[count_++] = iovec{const_cast<char*>(bytes.data()), bytes.size()};
+        }
+    }
+
+    /// As send(): bytes taken or -1 with errno.
+    ssize_t sendTo(int socket) noexcept {
+        msghdr message{};
+        message.msg_iov = pieces_.data();
+        message.msg_iovlen = count_;
+        ssize_t sent = 0;
+        do {
+            sent = ::sendmsg(socket, &message, MSG_NOSIGNAL);
+        } while (sent < 0 && errno == EINTR);
+        return sent;
+    }
+
+private:
+    std::array<iovec, 2 * limits::kAnswerBatchMax + 1> pieces_{};
+    std::size_t count_ = 0;
+    std::size_t skip_;
+};
+
+std::size_t sizeOf(const SocketExchange& answer) noexcept {
+    return answer.answer_head.size() + answer.answer_body_size;
+}
+
+}  // namespace
+
+bool Connection::decideClose(const SocketExchange& exchange, bool closes) const noexcept {
+    return closes || !exchange.parser.head().keeps_alive || shard_.isDraining() ||
+           shard_.isCrowded() || shard_.pipeline().isDraining() || asksToClose(exchange.response);
+}
+
+void Connection::queueAnswer(std::unique_ptr<SocketExchange> exchange, bool closes) noexcept {
+    shard_.pipeline().finish(*exchange);
+    Response& response = exchange->response;
+    if (response.status < 200 || response.status > 599) {
+        response.status = 500;
+    }
+    const RequestHead& head = exchange->parser.head();
+    const bool is_last = decideClose(*exchange, closes);
+    // A client that did not ask for the end may be sending its next request right now.
+    lingers_ = lingers_ || (is_last && head.keeps_alive);
+    const bool is_head = exchange->method == Method::Head;
+    writeAnswerHead(
+        exchange->answer_head, response,
+        AnswerFrame{
+            .closes = is_last, .says_keep_alive = head.is_http_10, .date_line = shard_.dateLine()});
+    exchange->answer_body_size =
+        is_head || hasNoBody(response.status) ? 0 : response.payload().size();
+    answers_.push_back(std::move(exchange));
+    enter(is_last ? State::Closing : State::Idle);
+}
+
+/// Writes as much as the kernel takes.
+void Connection::flush() noexcept {
+    while (state_ != State::Closed && !blocked_) {
+        if (interim_.empty() && answers_.empty() && !startContinue()) {
+            if (state_ == State::Closing) {
+                endOutput();
+            }
+            return;
+        }
+        takeSent(send());
+    }
+}
+
+/// Begins to write the interim answer a client waits for before it sends its body; false when none does.
+bool Connection::startContinue() noexcept {
+    if (state_ != State::Body || !std::exchange(wants_continue_, false)) {
+        return false;
+    }
+    interim_ = kContinue;
+    return true;
+}
+
+/// One write of all that is queued; 0 when the kernel takes nothing or the client is gone.
+std::size_t Connection::send() noexcept {
+    Pieces pieces(sent_);
+    if (!interim_.empty()) {
+        pieces = Pieces(0);  // It is only begun when no answer is.
+        pieces.add(interim_);
+    }
+    for (const auto& answer : answers_) {
+        pieces.add(answer->answer_head);
+        pieces.add(answer->response.payload().substr(0, answer->answer_body_size));
+    }
+    const ssize_t sent = pieces.sendTo(socket_.get());
+    if (sent >= 0) {
+        write_due_ = Time{};
+        return static_cast<std::size_t>(sent);
+    }
+    if (errno != EAGAIN) {
+        lose();
+        return 0;
+    }
+    blocked_ = true;
+    if (write_due_ == Time{}) {
+        write_due_ = shard_.reactor().now() + shard_.settings().write_deadline;
+    }
+    return 0;
+}
+
+void Connection::takeSent(std::size_t size) noexcept {
+    const std::size_t of_interim = std::min(size, interim_.size());
+    interim_.remove_prefix(of_interim);
+    sent_ += size - of_interim;
+    std::size_t finished = 0;
+    while (finished < answers_.size() && sent_ >= sizeOf(*answers_[finished])) {
+        std::unique_ptr<SocketExchange> answer = std::move(answers_[finished++]);
+        sent_ -= sizeOf(*answer);
+        shard_.pipeline().done(*answer, answer->answer_body_size);
+        shard_.giveBack(std::move(answer));
+    }
+    answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(finished));
+}
+
+/// After the last answer: closes, or first waits until the client has seen it. A socket closed with unread input answers with
+/// a reset, and a reset may overtake the answer.
+void Connection::endOutput() noexcept {
+    if (!lingers_ && !readable_) {
+        close();
+        return;
+    }
+    ::shutdown(socket_.get(), SHUT_WR);
+    backlog_ = std::string();
+    enter(State::Lingering);
+}
+
+/// The client is gone or has to go: nothing more is read or written.
+void Connection::lose() noexcept {
+    if (state_ == State::Closed) {
+        return;
+    }
+    dropExchange();
+    std::size_t sent = std::exchange(sent_, 0);
+    for (auto& answer : answers_) {
+        const std::size_t head_size = std::min(sent, answer->answer_head.size());
+        shard_.pipeline().done(*answer, std::min(sent - head_size, answer->answer_body_size));
+        shard_.giveBack(std::move(answer));
+        sent = 0;
+    }
+    answers_.clear();
+    close();
+}
+
+}  // namespace mortise::http

@@ -1,0 +1,432 @@
+#include "plugin/swap.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "log/log.hpp"
+#include "plugin/change.hpp"
+
+namespace mortise::plugin {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using State = Generation::State;
+
+constexpr int kNotFound = 404;
+constexpr int kConflict = 409;
+constexpr int kUnprocessable = 422;
+
+DesiredPlugin wantedFrom(const Generation& generation) {
+    return {generation.origin().stored_path.string(), generation.origin().sha256,
+            generation.version(), true};
+}
+
+std::vector<std::string> hashesInUse(const Registry& registry, const std::string& name) {
+    std::vector<std::string> hashes;
+    for (const auto& generation : {registry.serving(name), registry.parked(name)}) {
+        if (generation) {
+            hashes.push_back(generation->origin().sha256);
+        }
+    }
+    return hashes;
+}
+
+}  // namespace
+
+Swap::Swap(SwapSettings settings, HostBinding& binding, Publisher& publisher, Registry& registry,
+           log::Log& log)
+    : settings_(std::move(settings)),
+      binding_(binding),
+      publisher_(publisher),
+      registry_(registry),
+      log_(log),
+      store_(settings_.state_directory / "store"),
+      preflight_(binding, store_.directory()),
+      probe_(settings_.probe),
+      desired_path_(settings_.state_directory / "plugins.json"),
+      desired_(DesiredState::load(desired_path_)) {}
+
+Swap::~Swap() = default;
+
+std::unique_lock<std::timed_mutex> Swap::tryChange() {
+    return std::unique_lock<std::timed_mutex>(changing_, std::try_to_lock);
+}
+
+std::unique_lock<std::timed_mutex> Swap::beginChange() {
+    auto lock = tryChange();
+    if (!lock.owns_lock()) {
+        throw Error(kConflict, "CHANGE_IN_PROGRESS",
+                    "another change of the plugins is in progress; try again when it is over");
+    }
+    return lock;
+}
+
+std::uint64_t Swap::revision() const {
+    std::lock_guard lock(desired_mutex_);
+    return desired_.revision;
+}
+
+DesiredState Swap::desired() const {
+    std::lock_guard lock(desired_mutex_);
+    return desired_;
+}
+
+void Swap::requireRevision(const ApplyOptions& options) const {
+    if (options.expected_revision && *options.expected_revision != revision()) {
+        throw Error(kConflict, "REVISION_CHANGED",
+                    "the plugins are at revision " + std::to_string(revision()) + ", not " +
+                        std::to_string(*options.expected_revision));
+    }
+}
+
+// The change is in force already; a file that cannot be written does not undo it.
+void Swap::setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report) {
+    DesiredState next = desired();
+    next.revision += 1;
+    next.plugins[name] = wanted;
+    try {
+        next.save(desired_path_);
+    } catch (const Error& failure) {
+        log_.error("plugin.state_not_saved", {{"plugin", name}, {"reason", failure.what()}});
+        report.steps.push_back({"record", false, {}, failure.what()});
+    }
+    std::lock_guard lock(desired_mutex_);
+    desired_ = std::move(next);
+}
+
+void Swap::record(const ChangeReport& report) {
+    const double duration_ms = static_cast<double>(report.duration.count()) / 1000.0;
+    if (report.ok()) {
+        log_.info("plugin.change_finished", {{"kind", report.kind},
+                                             {"plugin", report.plugin},
+                                             {"outcome", outcomeName(report.outcome)},
+                                             {"version_before", report.version_before},
+                                             {"version_after", report.version_after},
+                                             {"sha256", report.sha256},
+                                             {"previous", report.previous},
+                                             {"duration_ms", duration_ms}});
+    } else {
+        log_.error("plugin.change_failed", {{"kind", report.kind},
+                                            {"plugin", report.plugin},
+                                            {"outcome", outcomeName(report.outcome)},
+                                            {"code", report.code},
+                                            {"reason", report.reason},
+                                            {"sha256", report.sha256},
+                                            {"duration_ms", duration_ms}});
+    }
+}
+
+ChangeReport Swap::apply(const std::filesystem::path& file, const ApplyOptions& options) {
+    const auto lock = beginChange();
+    requireRevision(options);
+    Change change(*this, "apply", file.filename().string());
+    return change.run([&] { applyIn(change, file, options); });
+}
+
+void Swap::applyIn(Change& change, const std::filesystem::path& file, const ApplyOptions& options) {
+    ChangeReport& report = change.report();
+    std::optional<Incoming> incoming;
+    change.step("stage", [&] {
+        incoming.emplace(store_.receive(file));
+        return incoming->sha256();
+    });
+    report.sha256 = incoming->sha256();
+    PreflightReport verdict;
+    change.step("preflight", [&] {
+        verdict = preflight_.check(incoming->path(), registry_.neighbours());
+        report.findings = verdict.findings;
+        if (!verdict.isAccepted()) {
+            throw Error(kUnprocessable, "PREFLIGHT", verdict.rejectionText());
+        }
+        return std::string();
+    });
+    const Manifest& manifest = *verdict.manifest;
+    report.plugin = manifest.name;
+    report.version_after = manifest.version.text();
+    ProbeResult probed;
+    change.step("probe", [&] {
+        probed = probe_.run(incoming->path());
+        if (!probed.ok) {
+            throw Error(kUnprocessable, probed.code, probed.reason);
+        }
+        return std::string();
+    });
+    change.judge(manifest, Ledger::fromJson(probed.ledger_json, manifest));
+    if (options.dry_run) {
+        report.outcome = Outcome::Checked;
+        return;
+    }
+    const auto old = registry_.serving(manifest.name);
+    report.version_before = old ? old->version() : "";
+    const StoredFile stored =
+        store_.keep(std::move(*incoming), manifest.name, report.version_after);
+    replaceIn(change, change.make(stored, manifest, verdict.mappingRisks()), probed.ledger_json,
+              options.confirm);
+    store_.prune(manifest.name, hashesInUse(registry_, manifest.name));
+}
+
+// From here on the candidate has to be dropped when something fails, and the old one told to go on.
+void Swap::replaceIn(Change& change, const std::shared_ptr<Generation>& next,
+                     const std::string& ledger_json, bool confirm) {
+    const std::string name = next->name();
+    const auto old = registry_.serving(name);
+    const auto degraded = registry_.degraded(name);
+    bool was_quiesced = false;
+    bool graceful = false;
+    try {
+        change.bringUp(*next, ledger_json);
+        change.prepare(*next);
+        was_quiesced = true;  // Also when it fails half way.
+        change.quiesce(old);
+        graceful = change.commit(name, next);
+    } catch (...) {  // Passed on below; nothing is swallowed.
+        if (was_quiesced) {
+            change.resume(old);
+        }
+        change.discard(next);
+        throw;
+    }
+    change.activate(*next);
+    setDesired(name, wantedFrom(*next), change.report());
+    if (degraded && degraded->generation) {
+        change.discard(degraded->generation);
+    }
+    if (old) {
+        change.drain(old, graceful);
+        change.park(old);
+        if (confirm && registry_.parked(name) == old) {
+            registry_.addLeaving(name, old);
+            registry_.setParked(name, nullptr);
+            change.unmap(old);
+        }
+    }
+}
+
+ChangeReport Swap::rollback(const std::string& name) {
+    const auto lock = beginChange();
+    if (!registry_.status(name)) {
+        throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
+    }
+    const auto parked = registry_.parked(name);
+    if (!parked) {
+        throw Error(kConflict, "NOTHING_PARKED",
+                    "plugin \"" + name + "\" has no earlier generation kept warm");
+    }
+    Change change(*this, "rollback", name);
+    return change.run([&] { rollbackIn(change, parked); });
+}
+
+void Swap::rollbackIn(Change& change, const std::shared_ptr<Generation>& parked) {
+    ChangeReport& report = change.report();
+    const std::string& name = parked->name();
+    const auto old = registry_.serving(name);
+    report.version_before = old ? old->version() : "";
+    report.version_after = parked->version();
+    report.sha256 = parked->origin().sha256;
+    change.judgeDependencies(parked->manifest());
+    change.judge(parked->manifest(), parked->ledger());
+    bool graceful = false;
+    try {
+        change.quiesce(old);
+        graceful = change.commit(name, parked);
+    } catch (const std::exception&) {  // Passed on.
+        change.resume(old);
+        throw;
+    }
+    registry_.setParked(name, nullptr);
+    change.resume(parked);
+    setDesired(name, wantedFrom(*parked), report);
+    if (old) {
+        change.drain(old, graceful);
+        change.unmap(old);
+    }
+}
+
+ChangeReport Swap::confirm(const std::string& name) {
+    const auto lock = beginChange();
+    if (!registry_.status(name)) {
+        throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
+    }
+    const auto parked = registry_.parked(name);
+    if (!parked) {
+        throw Error(kConflict, "NOTHING_PARKED",
+                    "plugin \"" + name + "\" has no earlier generation kept warm");
+    }
+    Change change(*this, "confirm", name);
+    return change.run([&] {
+        const auto serving = registry_.serving(name);
+        change.report().version_before = parked->version();
+        change.report().version_after = serving ? serving->version() : "";
+        registry_.addLeaving(name, parked);
+        registry_.setParked(name, nullptr);
+        change.unmap(parked);
+    });
+}
+
+ChangeReport Swap::remove(const std::string& name) {
+    const auto lock = beginChange();
+    if (!registry_.serving(name) && !registry_.degraded(name)) {
+        throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
+    }
+    Change change(*this, "remove", name);
+    return change.run([&] { removeIn(change, name); });
+}
+
+void Swap::removeIn(Change& change, const std::string& name) {
+    change.step("preflight", [&] {
+        for (const auto& neighbour : registry_.neighbours()) {
+            for (const auto& call : neighbour.calls) {
+                if (call.provider() == name) {
+                    throw Error(kConflict, "DEPENDENCY",
+                                neighbour.name + " calls " + call.operation);
+                }
+            }
+        }
+        return std::string();
+    });
+    const auto old = registry_.serving(name);
+    const auto parked = registry_.parked(name);
+    const auto degraded = registry_.degraded(name);
+    change.report().version_before = old ? old->version() : "";
+    bool graceful = false;
+    try {
+        change.quiesce(old);
+        graceful = change.commit(name, nullptr);
+    } catch (const std::exception&) {  // Passed on.
+        change.resume(old);
+        throw;
+    }
+    DesiredPlugin wanted = old ? wantedFrom(*old) : DesiredPlugin{};
+    wanted.is_enabled = false;
+    setDesired(name, wanted, change.report());
+    if (degraded && degraded->generation) {
+        change.discard(degraded->generation);
+    }
+    if (parked) {
+        registry_.setParked(name, nullptr);
+        change.discard(parked);
+    }
+    if (old) {
+        change.drain(old, graceful);
+        change.unmap(old);
+    }
+    registry_.forget(name);
+}
+
+std::size_t Swap::retryDegraded() {
+    const auto lock = tryChange();
+    std::size_t left = 0;
+    for (const auto& degraded : registry_.allDegraded()) {
+        if (degraded.is_retriable && !(lock.owns_lock() && retryOne(degraded))) {
+            ++left;
+        }
+    }
+    return left;
+}
+
+// True when there is nothing left to try again.
+bool Swap::retryOne(const Degradation& degraded) {
+    Change change(*this, "retry", degraded.plugin);
+    const auto generation = degraded.generation;
+    Degradation next = degraded;
+    next.attempt_count += 1;
+    bool is_over = true;
+    const ChangeReport report = change.run([&] {
+        change.report().version_after = generation->version();
+        change.report().sha256 = generation->origin().sha256;
+        change.prepare(*generation);
+        change.commit(degraded.plugin, generation);
+        change.activate(*generation);
+    });
+    if (report.ok()) {
+        log_.info("plugin.recovered",
+                  {{"plugin", degraded.plugin}, {"attempts", next.attempt_count}});
+        return true;
+    }
+    next.code = report.code;
+    next.reason = report.reason;
+    is_over = report.code != "PREPARE_UNAVAILABLE";
+    next.is_retriable = !is_over;
+    if (is_over) {
+        next.generation = nullptr;
+        registry_.setDegraded(next);
+        publisher_.publish(registry_.activeSet());
+        change.discard(generation);
+    } else {
+        registry_.setDegraded(next);
+    }
+    return is_over;
+}
+
+std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
+    std::unique_lock<std::timed_mutex> lock(changing_, deadline);
+    std::vector<ChangeReport> reports;
+    if (!lock.owns_lock()) {
+        ChangeReport report;
+        report.kind = "shutdown";
+        report.code = "CHANGE_IN_PROGRESS";
+        report.reason = "a change was still in progress at the deadline; nothing was stopped";
+        reports.push_back(std::move(report));
+        return reports;
+    }
+    const ActiveSet set = registry_.activeSet();
+    const bool graceful = publisher_.publish({});
+    std::vector<std::shared_ptr<Generation>> all;
+    for (auto at = set.serving.rbegin(); at != set.serving.rend(); ++at) {
+        all.push_back(*at);
+        if (const auto parked = registry_.parked((*at)->name())) {
+            all.push_back(parked);
+        }
+    }
+    for (const auto& degraded : set.degraded) {
+        if (degraded.generation) {
+            all.push_back(degraded.generation);
+        }
+    }
+    for (const auto& generation : all) {
+        reports.push_back(stopOne(generation, graceful, deadline));
+    }
+    return reports;
+}
+
+ChangeReport Swap::stopOne(const std::shared_ptr<Generation>& generation, bool graceful,
+                           Clock::time_point deadline) {
+    const std::string name = generation->name();
+    Change change(*this, "shutdown", name);
+    return change.run([&] {
+        change.report().version_before = generation->version();
+        if (registry_.serving(name) == generation) {
+            change.step("quiesce", [&] {
+                const auto call_end = std::min(deadline, Clock::now() + settings_.call_deadline);
+                return generation->isHung() ? std::string("hangs")
+                                            : generation->quiesce(change.thread(), call_end).text();
+            });
+            registry_.setServing(name, nullptr);
+        } else if (registry_.parked(name) == generation) {
+            registry_.setParked(name, nullptr);
+        }
+        registry_.clearDegraded(name);
+        registry_.addLeaving(name, generation);
+        change.step("drain", [&] {
+            if (!graceful) {
+                generation->setStuck("the grace period after it was unpublished did not end");
+                return std::string("given up");
+            }
+            if (!generation->drain(deadline)) {
+                generation->instance().cancel();
+            }
+            return std::string();
+        });
+        // Also past the deadline a plugin gets a moment to give its things back.
+        const auto stop_end = std::max(std::min(deadline, Clock::now() + settings_.stop_deadline),
+                                       Clock::now() + std::chrono::seconds(1));
+        change.step("unmap", [&] {
+            change.report().previous = stateName(change.retire(generation, stop_end));
+            change.report().previous_reasons = generation->reasons();
+            return change.report().previous;
+        });
+        registry_.forget(name);
+    });
+}
+
+}  // namespace mortise::plugin

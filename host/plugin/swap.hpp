@@ -1,0 +1,153 @@
+// Swap: changes the set of plugins of a running host, one change at a time.
+//
+// Problem: hosts crash when they unload, and hosts that remove the old before the new is proven leave nothing serving.
+// Choice:  publish new, drain old, keep old warm; unmapping is the last step, verified, and may be given up.
+//
+//   stage -> preflight -> probe -> judge -> load -> configure -> declare -> prepare -> quiesce old -> COMMIT -> activate -> drain old
+//     \________________________ any failure: dropped, the old one never noticed ____________/                   -> park or unmap old
+//
+// Guarantee: a failure before the commit changes nothing; after it the new one serves. When apply() returned Done, no request that
+// arrives later reaches the old generation.
+// Missing on purpose: change sets, canaries, probation.
+//
+// Every function blocks until the change is over and may be called from any one thread; a second change meanwhile gets
+// Error 409 CHANGE_IN_PROGRESS. Plugin code runs on the change thread (change_thread.hpp), no lock of the host held.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "limits.hpp"
+#include "plugin/binding.hpp"
+#include "plugin/desired_state.hpp"
+#include "plugin/preflight.hpp"
+#include "plugin/probe.hpp"
+#include "plugin/registry.hpp"
+#include "plugin/report.hpp"
+#include "plugin/store.hpp"
+
+namespace mortise::log {
+class Log;
+}
+
+namespace mortise::plugin {
+
+struct SwapSettings {
+    /// Holds `store/` and `plugins.json`.
+    std::filesystem::path state_directory;
+    ProbeSettings probe;
+    /// dlopen, open, configure, declare, activate, quiesce, resume, destroy, dlclose: each.
+    std::chrono::milliseconds call_deadline = limits::kCallDeadline;
+    std::chrono::milliseconds prepare_deadline = limits::kPrepareDeadline;
+    std::chrono::milliseconds stop_deadline = limits::kStopDeadline;
+    /// Until what is in flight on the old generation is cancelled, and the same again until it is given up.
+    std::chrono::milliseconds drain_deadline = limits::kDrainDeadline;
+};
+
+struct ApplyOptions {
+    /// Ends after the judgement; nothing changes.
+    bool dry_run = false;
+    /// Stops and unmaps the old generation at once instead of parking it.
+    bool confirm = false;
+    /// Refuse with 409 REVISION_CHANGED unless the desired state has this revision.
+    std::optional<std::uint64_t> expected_revision;
+};
+
+struct BootReport {
+    /// One per plugin, in the order they were brought up.
+    std::vector<ChangeReport> plugins;
+    /// Why a file of the desired state or of the directory was not taken.
+    std::vector<std::string> notes;
+
+    bool allServing() const noexcept;
+};
+
+class Change;
+
+class Swap {
+public:
+    /// Throws Error when the state directory cannot be used.
+    Swap(SwapSettings settings, HostBinding& binding, Publisher& publisher, Registry& registry,
+         log::Log& log);
+    ~Swap();
+    Swap(const Swap&) = delete;
+    Swap& operator=(const Swap&) = delete;
+
+    /// Brings up the wanted plugins and publishes once. `files` are those of plugins.directory; the desired state goes first. A
+    /// plugin that fails degrades alone. No probe.
+    BootReport boot(const std::vector<std::filesystem::path>& files);
+    /// Prepares again what failed for lack of a dependency. Returns how many retriable ones are left; the owner backs off. A
+    /// change in progress counts as nothing done.
+    std::size_t retryDegraded();
+
+    ChangeReport apply(const std::filesystem::path& file, const ApplyOptions& options);
+    /// Publishes the parked generation again and unmaps the one it replaces. Error 404 PLUGIN_NOT_FOUND, 409 NOTHING_PARKED.
+    ChangeReport rollback(const std::string& name);
+    /// Stops and unmaps the parked generation. Errors as above.
+    ChangeReport confirm(const std::string& name);
+    /// Takes the plugin away. Error 404 PLUGIN_NOT_FOUND; Refused when another plugin calls it.
+    ChangeReport remove(const std::string& name);
+
+    /// Publishes the empty set, then stops and unmaps all in reverse order. Waits for a change in progress, until the deadline.
+    /// Check registry.stuckCount() afterwards.
+    std::vector<ChangeReport> shutdown(std::chrono::steady_clock::time_point deadline);
+
+    std::uint64_t revision() const;
+    DesiredState desired() const;
+    const Store& store() const noexcept { return store_; }
+
+private:
+    friend class Change;
+    struct BootCandidate;
+
+    std::unique_lock<std::timed_mutex> beginChange();
+    std::unique_lock<std::timed_mutex> tryChange();
+    std::uint64_t nextNumber() noexcept { return ++last_number_; }
+    void requireRevision(const ApplyOptions& options) const;
+    void setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report);
+    void record(const ChangeReport& report);
+
+    void applyIn(Change& change, const std::filesystem::path& file, const ApplyOptions& options);
+    void replaceIn(Change& change, const std::shared_ptr<Generation>& next,
+                   const std::string& ledger_json, bool confirm);
+    void rollbackIn(Change& change, const std::shared_ptr<Generation>& parked);
+    void removeIn(Change& change, const std::string& name);
+    bool retryOne(const Degradation& degraded);
+    ChangeReport stopOne(const std::shared_ptr<Generation>& generation, bool graceful,
+                         std::chrono::steady_clock::time_point deadline);
+
+    std::vector<BootCandidate> bootCandidates(const std::vector<std::filesystem::path>& files,
+                                              BootReport& report);
+    void addWanted(std::vector<BootCandidate>& candidates, BootReport& report);
+    void addFile(const std::filesystem::path& file, std::vector<BootCandidate>& candidates,
+                 BootReport& report);
+    ChangeReport bootOne(BootCandidate& candidate, const std::vector<Neighbour>& neighbours);
+    void bringUpAtBoot(Change& change, BootCandidate& candidate,
+                       std::shared_ptr<Generation>& generation);
+    void publishAtBoot(BootReport& report);
+    void degrade(Degradation degradation);
+
+    SwapSettings settings_;
+    HostBinding& binding_;
+    Publisher& publisher_;
+    Registry& registry_;
+    log::Log& log_;
+    Store store_;
+    Preflight preflight_;
+    Probe probe_;
+    std::filesystem::path desired_path_;
+
+    std::timed_mutex changing_;  // Held for the whole of a change; guards last_number_.
+    std::uint64_t last_number_ = 0;
+    mutable std::mutex desired_mutex_;  // Guards desired_.
+    DesiredState desired_;
+};
+
+}  // namespace mortise::plugin

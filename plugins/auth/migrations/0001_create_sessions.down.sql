@@ -1,0 +1,2 @@
+DROP TABLE auth.sessions;
+DROP FUNCTION auth.uuid_v7();

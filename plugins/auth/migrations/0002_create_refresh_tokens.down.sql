@@ -1,0 +1,1 @@
+DROP TABLE auth.refresh_tokens;

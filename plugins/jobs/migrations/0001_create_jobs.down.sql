@@ -1,0 +1,2 @@
+DROP TABLE jobs.jobs;
+DROP FUNCTION jobs.uuid_v7();

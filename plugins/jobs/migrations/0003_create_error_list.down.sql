@@ -1,0 +1,1 @@
+DROP FUNCTION jobs.append_error(jsonb, integer, text);

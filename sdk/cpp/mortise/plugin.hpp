@@ -1,0 +1,111 @@
+// plugin: the one header a plugin in C++ includes, and the class it derives from.
+//
+// The layer turns the C contract of sdk/include into ordinary C++: a handler is a member function whose signature says where
+// each argument comes from. Everything is resolved when declare() runs; a signature that cannot work is a compile error, a
+// pattern that does not fit it stops the load with a sentence. No C++ type and no exception crosses into the host.
+//
+//   parameter                     where it comes from                                           header
+//   Path<"note_id", std::int64_t> path parameter; `{note_id}` becomes `{note_id:int}`           handler.hpp
+//   Query<T>, Body<T>, Form<T>    T::schema(); violations are answered 422 before the handler   handler.hpp
+//   const Principal&              the user; the route must not be public                        request.hpp
+//   const Principal*              the user or nullptr                                           request.hpp
+//   Request&                      the raw request: headers, body, client address                request.hpp
+//   Db& / AsyncDb&                PostgreSQL, blocking / to be awaited                          db.hpp
+//   Operations&                   call<Out>(name, in) and co_await callAsync<Out>(name, in)     operations.hpp
+//   Jobs&                         enqueue(type, args, options)                                  jobs.hpp
+//   Tasks&                        afterResponse(function), interrupted(), remaining()           tasks.hpp
+//   Identity&                     hashPassword, verifyPassword, issueToken, revoke..., sha256   identity.hpp
+//   Log&                          info("note.created", field("note_id", id))                    log.hpp
+//   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&
+//
+//   result                        answer
+//   T                             200, data is T (T has a schema and is a JSON object)
+//   Created<T>{data, location}    201 and Location;  NoContent  204;  Page<T>  200 with meta
+//   Reply<T>                      status, message and headers of its own;  RawReply  no envelope
+//   Task<any of these>            the same, later: the handler is a coroutine on the reactor
+//
+// A plain function may block and runs on the executor, unless the route says .inlined(). Errors are thrown: AppError and its
+// family (errors.hpp) become the failure envelope, everything else 500 and the log event `request.unhandled_error`.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "mortise/config.hpp"
+#include "mortise/db.hpp"
+#include "mortise/db_notifications.hpp"
+#include "mortise/errors.hpp"
+#include "mortise/handler.hpp"
+#include "mortise/host.hpp"
+#include "mortise/identity.hpp"
+#include "mortise/jobs.hpp"
+#include "mortise/jobs_queue.hpp"
+#include "mortise/log.hpp"
+#include "mortise/operations.hpp"
+#include "mortise/paging.hpp"
+#include "mortise/plugin.h"
+#include "mortise/request.hpp"
+#include "mortise/router.hpp"
+#include "mortise/schema.hpp"
+#include "mortise/task.hpp"
+#include "mortise/tasks.hpp"
+#include "mortise/types.hpp"
+
+namespace mortise {
+
+/// Until when a step of the life cycle should be done.
+class Deadline {
+public:
+    explicit Deadline(std::chrono::milliseconds left)
+        : at_(std::chrono::steady_clock::now() + left) {}
+
+    std::chrono::steady_clock::time_point at() const { return at_; }
+    /// Never negative.
+    std::chrono::milliseconds remaining() const {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            at_ - std::chrono::steady_clock::now());
+        return left.count() > 0 ? left : std::chrono::milliseconds{0};
+    }
+
+private:
+    std::chrono::steady_clock::time_point at_;
+};
+
+/// Base of a plugin's one class. Handlers are its member functions; many threads call them at once, so what they share is
+/// either set in configure() or prepare() and constant afterwards, or guarded. Every step reports failure by throwing.
+class Plugin {
+public:
+    Plugin() = default;
+    Plugin(const Plugin&) = delete;
+    Plugin& operator=(const Plugin&) = delete;
+    virtual ~Plugin() = default;
+
+    /// Reads and checks settings. No sockets, files, threads. A dry run happens on an instance of its own that is thrown
+    /// away, so this never changes what a running plugin uses.
+    virtual void configure(const Config&) {}
+    /// Registers routes, operations and job types. The only place where that is possible.
+    virtual void declare(Router& router) = 0;
+    /// Warms up; may use the database (host.tasks().open()) and start threads. UnavailableError means: try again at boot.
+    virtual void prepare(Host&) {}
+    /// Requests arrive from now on. Flips flags only.
+    virtual void activate() noexcept {}
+    /// Stops producing work (claiming jobs, timers); what is under way goes on.
+    virtual void quiesce() {}
+    /// Takes quiesce() back.
+    virtual void resume() noexcept {}
+    /// Gives everything back: threads joined, timers and subscriptions cancelled. Also called after a failed prepare().
+    virtual void stop(Deadline) {}
+};
+
+}  // namespace mortise
+
+#include "mortise/plugin_entry.hpp"
+
+/// Emits the entry symbol. Once per plugin, at global scope: `MORTISE_PLUGIN(notes::Notes)`. Name and version come from
+/// plugin.json through mortise_add_plugin(). The class needs a default constructor that does nothing observable.
+#define MORTISE_PLUGIN(Class)                                                  \
+    extern "C" MORTISE_EXPORT mortise_status mortise_plugin_open_v1(           \
+        const mortise_host* host, mortise_plugin* out, mortise_error* error) { \
+        return ::mortise::detail::openPlugin<Class>(                           \
+            host, out, error, {MORTISE_PLUGIN_NAME, MORTISE_PLUGIN_VERSION});  \
+    }

@@ -1,0 +1,357 @@
+// router: what a plugin offers, said in declare().
+//
+//   auto notes = router.group("/notes").tag("notes").requireUser();             // /api/v1/notes
+//   notes.post("/", &Notes::create).summary("Create a note").errors(TITLE_TAKEN);
+//   notes.get("/{note_id}", &Notes::show).summary("Get one note");
+//   router.version(2).group("/notes") ...                                       // /api/v2/notes
+//   router.operation("find_note", &Notes::findNote);                            // "notes.find_note"
+//   router.job("notes.purge", &Notes::purge).maxAttempts(3);
+//
+// Handlers are members of the plugin, or of an object it owns until it is destroyed: then that object comes third,
+// `users.get("/", &UserRoutes::list, routes_)`. Every route says who may call it: publicAccess(), requireUser() or
+// requireRole(), itself or through its group.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "mortise/router_pattern.hpp"
+#include "mortise/router_spec.hpp"
+
+namespace mortise {
+
+class Plugin;
+class Router;
+
+namespace detail {
+
+/// The parts of a member function's type.
+template <class Member>
+struct Signature;
+template <class Class, class R, class... P>
+struct Signature<R (Class::*)(P...)> {
+    using Owner = Class;
+    using Value = R;
+    template <template <class, class, class, class...> class Binding>
+    using Bound = Binding<Class, R (Class::*)(P...), R, P...>;
+    template <class S>
+    static SignatureFacts describe(SchemaCollector& collector) {
+        return describeSignature<S, P...>(collector);
+    }
+};
+template <class Class, class R, class... P>
+struct Signature<R (Class::*)(P...) const> {
+    using Owner = const Class;
+    using Value = R;
+    template <template <class, class, class, class...> class Binding>
+    using Bound = Binding<const Class, R (Class::*)(P...) const, R, P...>;
+    template <class S>
+    static SignatureFacts describe(SchemaCollector& collector) {
+        return describeSignature<S, P...>(collector);
+    }
+};
+
+/// Settings that groups and routes share. `Self` is what the calls return, for chaining.
+template <class Self>
+class SharedSettings {
+public:
+    explicit SharedSettings(RouteDefaults& defaults) : defaults_(&defaults) {}
+
+    /// Section of the documentation.
+    Self& tag(std::string_view name) {
+        defaults_->tags.emplace_back(name);
+        return self();
+    }
+    /// Error codes the handlers answer with, besides the standard ones.
+    template <std::same_as<ErrorCode>... Codes>
+    Self& errors(const Codes&... codes) {
+        (defaults_->errors.push_back(codes), ...);
+        return self();
+    }
+    /// Anyone. A token that comes along is verified all the same.
+    Self& publicAccess() {
+        allow(MORTISE_ACCESS_PUBLIC);
+        defaults_->roles.clear();
+        defaults_->scopes.clear();
+        return self();
+    }
+    /// Any user with a valid token.
+    Self& requireUser() {
+        allow(MORTISE_ACCESS_USER);
+        defaults_->roles.clear();
+        return self();
+    }
+    /// Users with one of these roles. Replaces roles said before.
+    template <std::convertible_to<std::string>... Roles>
+    Self& requireRole(Roles&&... roles) {
+        allow(MORTISE_ACCESS_USER);
+        defaults_->roles = {std::string(std::forward<Roles>(roles))...};
+        return self();
+    }
+    /// Tokens with all of these scopes.
+    template <std::convertible_to<std::string>... Scopes>
+    Self& requireScope(Scopes&&... scopes) {
+        allow(MORTISE_ACCESS_USER);
+        defaults_->scopes = {std::string(std::forward<Scopes>(scopes))...};
+        return self();
+    }
+    /// Time one request may take; the host's default otherwise.
+    Self& deadline(std::chrono::milliseconds limit) {
+        defaults_->deadline = limit;
+        return self();
+    }
+    /// Bytes a body may have; the host's default otherwise.
+    Self& bodySizeMax(std::uint64_t size) {
+        defaults_->body_size_max = size;
+        return self();
+    }
+
+protected:
+    void rebind(RouteDefaults& defaults) noexcept { defaults_ = &defaults; }
+
+private:
+    void allow(std::uint32_t access) {
+        defaults_->access_known = true;
+        defaults_->access = access;
+    }
+    Self& self() { return static_cast<Self&>(*this); }
+
+    RouteDefaults* defaults_;
+};
+
+}  // namespace detail
+
+/// One route; what its registration returns.
+class RouteBuilder : public detail::SharedSettings<RouteBuilder> {
+public:
+    explicit RouteBuilder(detail::RouteSpec& spec) : SharedSettings(spec), spec_(&spec) {}
+
+    /// One line for the documentation; every route has one.
+    RouteBuilder& summary(std::string_view text) {
+        spec_->summary = text;
+        return *this;
+    }
+    RouteBuilder& description(std::string_view text) {
+        spec_->description = text;
+        return *this;
+    }
+    /// Status of the successful answer.
+    RouteBuilder& status(int http_status) {
+        spec_->binding->settings.status = http_status;
+        return *this;
+    }
+    RouteBuilder& created() { return status(201); }
+    /// `message` of the successful answer; the standard text of the status otherwise.
+    RouteBuilder& message(std::string_view text) {
+        spec_->binding->settings.message = text;
+        return *this;
+    }
+    /// Runs on the reactor: the handler promises not to block and to be short.
+    RouteBuilder& inlined() {
+        spec_->is_inline = true;
+        spec_->binding->on_reactor = true;
+        return *this;
+    }
+    /// Lets `application/x-www-form-urlencoded` in too. Implied by Form<T>; otherwise read Request::body().
+    RouteBuilder& acceptForm() {
+        spec_->takes_form = true;
+        return *this;
+    }
+    /// The body may be missing; without one Request::json() is nullptr and Body<T> is refused.
+    RouteBuilder& optionalBody() {
+        spec_->body_is_optional = true;
+        return *this;
+    }
+    RouteBuilder& deprecated() {
+        spec_->is_deprecated = true;
+        return *this;
+    }
+
+private:
+    detail::RouteSpec* spec_;
+};
+
+/// Routes with a common prefix and common settings.
+class RouteGroup : public detail::SharedSettings<RouteGroup> {
+public:
+    RouteGroup(Router& router, detail::RouteDefaults defaults)
+        : SharedSettings(defaults_), router_(&router), defaults_(std::move(defaults)) {
+        rebind(defaults_);
+    }
+    RouteGroup(const RouteGroup& other) : RouteGroup(*other.router_, other.defaults_) {}
+    RouteGroup& operator=(const RouteGroup&) = delete;
+
+    /// A group inside this one, with its settings so far.
+    RouteGroup group(std::string_view prefix) const {
+        RouteGroup inner(*this);
+        inner.defaults_.prefix += prefix;
+        return inner;
+    }
+
+    template <class Member, class... Object>
+    RouteBuilder get(std::string_view pattern, Member member, Object&... object) const {
+        return add("GET", pattern, member, object...);
+    }
+    template <class Member, class... Object>
+    RouteBuilder post(std::string_view pattern, Member member, Object&... object) const {
+        return add("POST", pattern, member, object...);
+    }
+    template <class Member, class... Object>
+    RouteBuilder put(std::string_view pattern, Member member, Object&... object) const {
+        return add("PUT", pattern, member, object...);
+    }
+    template <class Member, class... Object>
+    RouteBuilder patch(std::string_view pattern, Member member, Object&... object) const {
+        return add("PATCH", pattern, member, object...);
+    }
+    /// DELETE, which is a word of the language.
+    template <class Member, class... Object>
+    RouteBuilder del(std::string_view pattern, Member member, Object&... object) const {
+        return add("DELETE", pattern, member, object...);
+    }
+
+private:
+    template <class Member, class... Object>
+    RouteBuilder add(std::string_view method, std::string_view pattern, Member member,
+                     Object&... object) const;
+
+    Router* router_;
+    detail::RouteDefaults defaults_;
+};
+
+/// A job type; what its registration returns.
+class JobBuilder {
+public:
+    explicit JobBuilder(detail::JobSpec& spec) : spec_(&spec) {}
+    /// Attempts before the job is discarded; 5 otherwise.
+    JobBuilder& maxAttempts(std::uint32_t count) {
+        spec_->max_attempts = count;
+        return *this;
+    }
+
+private:
+    detail::JobSpec* spec_;
+};
+
+/// Everything a plugin offers. Lives as long as the plugin, because the host calls into what it holds.
+class Router {
+public:
+    Router(const Host& host, Plugin& plugin, std::string_view plugin_name)
+        : host_(host), plugin_(plugin), plugin_name_(plugin_name) {}
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    /// Routes under /api/v1 and `prefix`.
+    RouteGroup group(std::string_view prefix) { return version(1).group(prefix); }
+
+    /// Routes of another major version: `router.version(2).group("/notes")`.
+    RouteGroup version(unsigned major) {
+        detail::RouteDefaults defaults;
+        defaults.prefix = "/api/v" + std::to_string(major);
+        return RouteGroup(*this, std::move(defaults));
+    }
+
+    /// An operation other plugins may call as `<plugin>.<name>`; `name` is verb_noun. `Out f(const In&, ...)` or a Task.
+    template <class Member, class... Object>
+    void operation(std::string_view name, Member member, Object&... object) {
+        using Signature = detail::Signature<Member>;
+        using Binding = typename Signature::template Bound<detail::OperationBinding>;
+        static_cast<void>(Signature::template describe<detail::OperationScope>(schemas_));
+        detail::OperationSpec spec;
+        spec.name = plugin_name_ + "." + std::string(name);
+        spec.flags = detail::kIsTask<typename Signature::Value> ? MORTISE_OPERATION_ASYNC
+                                                                : MORTISE_OPERATION_BLOCKING;
+        spec.callback = Binding::callback();
+        spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
+        operations_.push_back(std::move(spec));
+    }
+
+    /// A job type, `<area>.<verb>`, unique among all plugins. `Out f(Args<In>, JobRun&, ...)`.
+    template <class Member, class... Object>
+    JobBuilder job(std::string_view type, Member member, Object&... object) {
+        using Signature = detail::Signature<Member>;
+        using Binding = typename Signature::template Bound<detail::JobBinding>;
+        detail::JobSpec spec;
+        spec.type = type;
+        spec.args_schema = Signature::template describe<detail::JobScope>(schemas_).body_schema;
+        spec.callback = Binding::callback();
+        spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
+        return JobBuilder(jobs_.emplace_back(std::move(spec)));
+    }
+
+    /// Error codes that no single route names, for example those of operations.
+    template <std::same_as<ErrorCode>... Codes>
+    Router& errors(const Codes&... codes) {
+        (errors_.push_back(codes), ...);
+        return *this;
+    }
+
+    /// Hands everything over to the host. Called by the layer when declare() has returned. Throws DeclareError or HostError.
+    void submit(const mortise_declare& table, mortise_declaration* declaration);
+
+private:
+    friend class RouteGroup;
+
+    template <class Member, class... Object>
+    RouteBuilder add(const detail::RouteDefaults& defaults, std::string_view method,
+                     std::string_view pattern, Member member, Object&... object) {
+        using Signature = detail::Signature<Member>;
+        using Binding = typename Signature::template Bound<detail::RouteBinding>;
+        using Sent = detail::SentResult<typename Signature::Value>;
+        detail::RouteSpec& spec =
+            routes_.emplace_back(defaults, method, pattern,
+                                 Signature::template describe<detail::RequestScope>(schemas_),
+                                 detail::Result<Sent>::describe(schemas_));
+        spec.callback = Binding::callback();
+        spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
+        spec.binding->reads_only = method == "GET";
+        spec.is_async = detail::kIsTask<typename Signature::Value>;
+        spec.binding->on_reactor = spec.is_async;
+        return RouteBuilder(spec);
+    }
+
+    /// The object a member function is called on: the plugin itself, or the one given.
+    template <class Signature>
+    typename Signature::Owner& owner() {
+        using Owner = typename Signature::Owner;
+        static_assert(std::is_base_of_v<Plugin, std::remove_const_t<Owner>>,
+                      "this handler is no member of the plugin: give its object as the last argument");
+        return static_cast<Owner&>(plugin_);
+    }
+    template <class Signature>
+    typename Signature::Owner& owner(typename Signature::Owner& object) {
+        return object;
+    }
+
+    void submitErrors(const mortise_declare& table, mortise_declaration* declaration);
+    void submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
+                     mortise_declaration* declaration);
+
+    const Host& host_;
+    Plugin& plugin_;
+    std::string plugin_name_;
+    SchemaCollector schemas_;
+    // A deque, because builders refer to its elements.
+    std::deque<detail::RouteSpec> routes_;
+    std::deque<detail::JobSpec> jobs_;
+    std::vector<detail::OperationSpec> operations_;
+    std::vector<ErrorCode> errors_;
+};
+
+template <class Member, class... Object>
+RouteBuilder RouteGroup::add(std::string_view method, std::string_view pattern, Member member,
+                             Object&... object) const {
+    return router_->add(defaults_, method, pattern, member, object...);
+}
+
+}  // namespace mortise
+
+#include "mortise/router_submit.hpp"

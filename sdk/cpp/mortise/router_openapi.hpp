@@ -1,0 +1,131 @@
+// router_openapi: the OpenAPI 3.1 Operation Object of a route, from its signature and its description.
+//
+// The host adds what it enforces itself: path parameters, security, the answers every route can give, and one answer per code
+// in `x-error-codes`. So the parameters of the query, the body and the successful answer remain.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "mortise/json_writer.hpp"
+#include "mortise/router_spec.hpp"
+
+namespace mortise::detail {
+
+inline void writeQueryParameterObjects(JsonWriter& writer, const SignatureFacts& facts) {
+    if (facts.query_parameters.empty()) {
+        return;
+    }
+    writer.key("parameters");
+    writer.beginArray();
+    for (const std::string& array : facts.query_parameters) {
+        // Each is an array of its own; what stands between its brackets goes into ours.
+        if (array.size() > 2) {
+            writer.raw(std::string_view(array).substr(1, array.size() - 2));
+        }
+    }
+    writer.endArray();
+}
+
+inline void writeMediaType(JsonWriter& writer, std::string_view type, std::string_view schema) {
+    writer.key(type);
+    writer.beginObject();
+    writer.key("schema");
+    writer.raw(schema);
+    writer.endObject();
+}
+
+inline void writeRequestBody(JsonWriter& writer, const RouteSpec& spec) {
+    if (!spec.facts.takes_body) {
+        return;
+    }
+    writer.key("requestBody");
+    writer.beginObject();
+    writer.member("required", !spec.body_is_optional);
+    writer.key("content");
+    writer.beginObject();
+    writeMediaType(writer, "application/json", spec.facts.body_schema);
+    if (spec.facts.takes_form || spec.takes_form) {
+        writeMediaType(writer, "application/x-www-form-urlencoded", spec.facts.body_schema);
+    }
+    writer.endObject();
+    writer.endObject();
+}
+
+/// Schema of the success envelope around `data`.
+inline std::string envelopeSchema(int status, const ResultFacts& result) {
+    std::string json =
+        R"({"type":"object","required":["status","status_code","message","data"],"properties":{)"
+        R"("status":{"const":"success"},"status_code":{"const":)";
+    json += std::to_string(status);
+    json += R"(},"message":{"type":"string"},"data":)";
+    json += result.data_schema;
+    json += result.has_meta ? R"(,"meta":{"type":"object"}}})" : "}}";
+    return json;
+}
+
+inline void writeSuccess(JsonWriter& writer, const RouteSpec& spec) {
+    const int own_status = spec.binding->settings.status;
+    const int status = own_status != 0 ? own_status : spec.result.status;
+    writer.key("responses");
+    writer.beginObject();
+    writer.key(std::to_string(status));
+    writer.beginObject();
+    const std::string& message = spec.binding->settings.message;
+    writer.member("description",
+                  !message.empty() ? std::string_view(message) : std::string_view("Success"));
+    if (!spec.result.data_schema.empty()) {
+        writer.key("content");
+        writer.beginObject();
+        writeMediaType(writer, "application/json", envelopeSchema(status, spec.result));
+        writer.endObject();
+    }
+    writer.endObject();
+    writer.endObject();
+}
+
+inline void writeTexts(JsonWriter& writer, std::string_view key,
+                       const std::vector<std::string>& texts) {
+    writer.key(key);
+    writer.beginArray();
+    for (const std::string& text : texts) {
+        writer.value(std::string_view(text));
+    }
+    writer.endArray();
+}
+
+inline std::vector<std::string> errorCodesOf(const RouteSpec& spec) {
+    std::vector<std::string> codes;
+    for (const ErrorCode& code : spec.errors) {
+        codes.emplace_back(code.code);
+    }
+    if (spec.facts.takes_body || !spec.facts.query_parameters.empty() ||
+        !spec.facts.path_uses.empty()) {
+        codes.emplace_back(codes::VALIDATION_ERROR.code);
+    }
+    return codes;
+}
+
+inline std::string operationObject(const RouteSpec& spec) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.beginObject();
+    writer.member("summary", std::string_view(spec.summary));
+    if (!spec.description.empty()) {
+        writer.member("description", std::string_view(spec.description));
+    }
+    if (!spec.tags.empty()) {
+        writeTexts(writer, "tags", spec.tags);
+    }
+    if (spec.is_deprecated) {
+        writer.member("deprecated", true);
+    }
+    writeQueryParameterObjects(writer, spec.facts);
+    writeRequestBody(writer, spec);
+    writeSuccess(writer, spec);
+    writeTexts(writer, "x-error-codes", errorCodesOf(spec));
+    writer.endObject();
+    return json;
+}
+
+}  // namespace mortise::detail

@@ -1,0 +1,181 @@
+// router_submit: judges what declare() collected and hands it to the host. Included by router.hpp.
+//
+// Whatever is wrong with a route is said with its method and pattern, at load, never at the first request.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mortise/router.hpp"
+#include "mortise/router_openapi.hpp"
+
+namespace mortise {
+
+namespace detail {
+
+/// Resolves Path<> parameters against the pattern: their positions for the binding, their types for the host.
+inline void resolvePaths(RouteSpec& spec, RoutePattern& pattern) {
+    for (const SignatureFacts::PathUse& use : spec.facts.path_uses) {
+        const auto position = pattern.positionOf(use.name);
+        if (!position) {
+            throw DeclareError("the handler takes Path<\"" + std::string(use.name) +
+                               "\">, but the pattern has no {" + std::string(use.name) + "}");
+        }
+        if (!use.type.empty()) {
+            pattern.setType(*position, use.type);
+        }
+        spec.binding->path_positions.push_back(*position);
+    }
+}
+
+inline void judgeRoute(const RouteSpec& spec) {
+    if (!spec.access_known) {
+        throw DeclareError("say who may call it: publicAccess(), requireUser() or requireRole()");
+    }
+    if (spec.facts.needs_user && spec.access == MORTISE_ACCESS_PUBLIC) {
+        throw DeclareError("the handler takes const Principal&, but the route is public: take const Principal* or "
+                           "require a user");
+    }
+    if (spec.is_inline && spec.is_async) {
+        throw DeclareError("a coroutine runs on the reactor anyway; inlined() is for plain functions");
+    }
+    if (spec.is_inline && spec.facts.waits) {
+        throw DeclareError("inlined() promises not to block, but the handler takes Db& or Jobs&");
+    }
+    if (spec.summary.empty()) {
+        throw DeclareError("it has no summary()");
+    }
+    if (spec.facts.takes_body && spec.method == "GET") {
+        throw DeclareError("a GET request has no body: take Query<T>");
+    }
+}
+
+inline std::uint32_t routeFlags(const RouteSpec& spec) noexcept {
+    std::uint32_t flags = spec.is_async    ? MORTISE_ROUTE_ASYNC
+                          : spec.is_inline ? MORTISE_ROUTE_INLINE
+                                           : MORTISE_ROUTE_BLOCKING;
+    if (spec.facts.takes_body) {
+        flags |= MORTISE_ROUTE_JSON_BODY;
+    }
+    if (spec.facts.takes_form || spec.takes_form) {
+        flags |= MORTISE_ROUTE_FORM_BODY;
+    }
+    if (spec.body_is_optional) {
+        flags |= MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_OPTIONAL_BODY;
+    }
+    return flags;
+}
+
+inline std::vector<mortise_str> rawTexts(const std::vector<std::string>& texts) {
+    std::vector<mortise_str> raw;
+    raw.reserve(texts.size());
+    for (const std::string& text : texts) {
+        raw.push_back(str(text));
+    }
+    return raw;
+}
+
+/// Says which declaration failed.
+inline void checkDeclared(mortise_status status, const Failure& failure, const std::string& what) {
+    if (status != MORTISE_OK) {
+        throw HostError(status, failure.code,
+                        what + ": " +
+                            (failure.message[0] != '\0'
+                                 ? std::string(failure.message)
+                                 : "the host answered status " + std::to_string(status)));
+    }
+}
+
+}  // namespace detail
+
+inline void Router::submitErrors(const mortise_declare& table, mortise_declaration* declaration) {
+    std::vector<ErrorCode> codes = errors_;
+    for (const detail::RouteSpec& route : routes_) {
+        codes.insert(codes.end(), route.errors.begin(), route.errors.end());
+    }
+    std::vector<std::string_view> done;
+    for (const ErrorCode& code : codes) {
+        if (std::find(done.begin(), done.end(), code.code) != done.end()) {
+            continue;
+        }
+        done.push_back(code.code);
+        detail::Failure failure;
+        const mortise_status status = table.add_error(
+            declaration, detail::str(code.code), static_cast<std::uint32_t>(code.http_status),
+            detail::str(code.message), failure.out());
+        detail::checkDeclared(status, failure, "error code " + std::string(code.code));
+    }
+}
+
+inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
+                                mortise_declaration* declaration) {
+    const std::string what = spec.method + " " + spec.prefix;
+    try {
+        detail::RoutePattern pattern(spec.prefix);
+        detail::resolvePaths(spec, pattern);
+        detail::judgeRoute(spec);
+        const std::string text = pattern.text();
+        const std::string operation = detail::operationObject(spec);
+        const std::vector<mortise_str> roles = detail::rawTexts(spec.roles);
+        const std::vector<mortise_str> scopes = detail::rawTexts(spec.scopes);
+        mortise_route route{};
+        route.struct_size = sizeof route;
+        route.flags = detail::routeFlags(spec);
+        route.access = spec.access;
+        route.role_count = static_cast<std::uint32_t>(roles.size());
+        route.method = detail::str(spec.method);
+        route.pattern = detail::str(text);
+        route.roles = roles.data();
+        route.scopes = scopes.data();
+        route.scope_count = static_cast<std::uint32_t>(scopes.size());
+        route.deadline_ms = static_cast<std::uint32_t>(spec.deadline.count());
+        route.body_size_max = spec.body_size_max;
+        route.openapi = detail::str(operation);
+        route.handler = spec.callback;
+        route.handler_context = spec.binding.get();
+        detail::Failure failure;
+        const mortise_status status = table.add_route(declaration, &route, failure.out());
+        detail::checkDeclared(status, failure, what);
+    } catch (const DeclareError& error) {
+        throw DeclareError(what + ": " + error.what());
+    }
+}
+
+inline void Router::submit(const mortise_declare& table, mortise_declaration* declaration) {
+    submitErrors(table, declaration);
+    for (const SchemaCollector::Entry& schema : schemas_.entries()) {
+        detail::Failure failure;
+        const mortise_status status = table.add_schema(
+            declaration, detail::str(schema.name), detail::str(schema.json), failure.out());
+        detail::checkDeclared(status, failure, "schema " + schema.name);
+    }
+    for (detail::RouteSpec& route : routes_) {
+        submitRoute(route, table, declaration);
+    }
+    for (const detail::OperationSpec& spec : operations_) {
+        mortise_operation operation{};
+        operation.struct_size = sizeof operation;
+        operation.flags = spec.flags;
+        operation.name = detail::str(spec.name);
+        operation.handler = spec.callback;
+        operation.handler_context = spec.binding.get();
+        detail::Failure failure;
+        const mortise_status status =
+            table.add_operation(declaration, &operation, failure.out());
+        detail::checkDeclared(status, failure, "operation " + spec.name);
+    }
+    for (const detail::JobSpec& spec : jobs_) {
+        mortise_job_type type{};
+        type.struct_size = sizeof type;
+        type.max_attempts = spec.max_attempts;
+        type.name = detail::str(spec.type);
+        type.args_schema = detail::str(spec.args_schema);
+        type.handler = spec.callback;
+        type.handler_context = spec.binding.get();
+        detail::Failure failure;
+        const mortise_status status = table.add_job_type(declaration, &type, failure.out());
+        detail::checkDeclared(status, failure, "job type " + spec.type);
+    }
+}
+
+}  // namespace mortise
