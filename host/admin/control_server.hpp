@@ -6,7 +6,7 @@
 // Guarantee: a request that is too large or too slow costs one bounded buffer and its deadline; at most kControlThreadCount run
 //          at once. A socket file left by a killed host is replaced, that of a living one is not.
 //
-//   {"command":"plugin.apply","files":["/path/users.so"],"confirm":true}   ->   {"ok":true,...}
+//   {"command":"plugin.apply","file":"/path/users.so","confirm":true}   ->   {"ok":true,...}
 #pragma once
 
 #include <filesystem>

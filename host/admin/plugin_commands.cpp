@@ -65,8 +65,8 @@ std::string statusOf(const plugin::Registry& registry, const std::string& name) 
 
 }  // namespace
 
-PluginCommands::PluginCommands(plugin::Registry& registry, log::Log& log)
-    : registry_(registry), log_(log) {}
+PluginCommands::PluginCommands(plugin::Registry& registry, log::Log& log, CommandHooks hooks)
+    : registry_(registry), log_(log), hooks_(std::move(hooks)) {}
 
 plugin::Swap& PluginCommands::swap() const {
     plugin::Swap* swap = swap_.load(std::memory_order_acquire);
@@ -74,6 +74,31 @@ plugin::Swap& PluginCommands::swap() const {
         throw Error::unavailable("the host is starting or stopping; try again");
     }
     return *swap;
+}
+
+std::string PluginCommands::apply(const std::string& file, const plugin::ApplyOptions& options) {
+    plugin::Swap& changes = swap();
+    if (hooks_.before_apply && !options.dry_run) {
+        hooks_.before_apply(file);
+    }
+    return answerOf(changes.apply(file, options));
+}
+
+std::string PluginCommands::setLevel(const std::string& name) {
+    const auto level = log::levelOf(name);
+    if (!level) {
+        throw invalid("there is no log level \"" + name + "\"");
+    }
+    log_.setLevel(*level);
+    return R"({"ok":true})";
+}
+
+std::string PluginCommands::embeddedUrl() const {
+    const std::string url = hooks_.embedded_url ? hooks_.embedded_url() : std::string();
+    if (url.empty()) {
+        throw Error(404, "NOT_FOUND", "this host runs no database of its own");
+    }
+    return R"({"ok":true,"url":)" + jsonString(url) + '}';
 }
 
 std::string PluginCommands::handle(const std::string& text) {
@@ -87,7 +112,7 @@ std::string PluginCommands::handle(const std::string& text) {
         return statusOf(registry_, textOf(*request, "name"));
     }
     if (command == "plugin.apply") {
-        return answerOf(swap().apply(textOf(*request, "file"), optionsOf(*request)));
+        return apply(textOf(*request, "file"), optionsOf(*request));
     }
     if (command == "plugin.rollback") {
         return answerOf(swap().rollback(textOf(*request, "name")));
@@ -99,12 +124,10 @@ std::string PluginCommands::handle(const std::string& text) {
         return answerOf(swap().remove(textOf(*request, "name")));
     }
     if (command == "log.level") {
-        const auto level = log::levelOf(textOf(*request, "level"));
-        if (!level) {
-            throw invalid("there is no log level \"" + textOf(*request, "level") + "\"");
-        }
-        log_.setLevel(*level);
-        return R"({"ok":true})";
+        return setLevel(textOf(*request, "level"));
+    }
+    if (command == "database.url") {
+        return embeddedUrl();
     }
     throw invalid("there is no command \"" + command + "\"");
 }

@@ -5,9 +5,12 @@
 //   {"command":"plugin.apply","file":F,"dry_run":B,"confirm":B,"revision":N}    {"ok":B,"report":{...}}
 //   {"command":"plugin.rollback"|"plugin.confirm"|"plugin.remove","name":N}     {"ok":B,"report":{...}}
 //   {"command":"log.level","level":"debug"}                    {"ok":true}
+//   {"command":"database.url"}                                 {"ok":true,"url":...}    the private server of development only
 #pragma once
 
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <string>
 
 #include "admin/control_server.hpp"
@@ -15,14 +18,23 @@
 namespace mortise::plugin {
 class Registry;
 class Swap;
+struct ApplyOptions;
 }
 
 namespace mortise::admin {
 
+/// What the commands need of the process besides the plugins.
+struct CommandHooks {
+    /// Before a file is applied; empty for nothing. Throws mortise::Error to refuse.
+    std::function<void(const std::filesystem::path&)> before_apply;
+    /// URL of the private database server, empty text when there is none.
+    std::function<std::string()> embedded_url;
+};
+
 class PluginCommands final : public ControlHandler {
 public:
     /// Both outlive this object.
-    PluginCommands(plugin::Registry& registry, log::Log& log);
+    PluginCommands(plugin::Registry& registry, log::Log& log, CommandHooks hooks);
 
     /// Changes are possible from now on; nullptr ends that. `swap` outlives this object.
     void use(plugin::Swap* swap) noexcept { swap_.store(swap, std::memory_order_release); }
@@ -31,9 +43,13 @@ public:
 
 private:
     plugin::Swap& swap() const;
+    std::string apply(const std::string& file, const plugin::ApplyOptions& options);
+    std::string setLevel(const std::string& name);
+    std::string embeddedUrl() const;
 
     plugin::Registry& registry_;
     log::Log& log_;
+    const CommandHooks hooks_;
     // Release/acquire: who sees it sees it built.
     std::atomic<plugin::Swap*> swap_{nullptr};
 };

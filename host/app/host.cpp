@@ -49,7 +49,7 @@ struct Host::State final : lifecycle::SignalHandler {
     void startListeners();
     void startDatabase();
     void startIdentity();
-    void migrate();
+    void migrate(const std::vector<db::MigrationLine>& lines);
     void startPlugins();
     void stopThreads();
     void stopListeners(lifecycle::Deadline deadline);
@@ -109,7 +109,14 @@ void Host::State::stopThreads() {
 }
 
 void Host::State::startControl() {
-    commands.emplace(parts.registry, parts.log);
+    admin::CommandHooks hooks;
+    if (config().isDevelopment()) {
+        hooks.before_apply = [this](const std::filesystem::path& file) {
+            migrate(migrationLines({file}));
+        };
+    }
+    hooks.embedded_url = [this] { return parts.embedded ? parts.embedded->url() : std::string(); };
+    commands.emplace(parts.registry, parts.log, std::move(hooks));
     control.emplace(parts.configuration.controlSocket(), *commands, parts.log);
     control->start();
 }
@@ -165,12 +172,7 @@ void Host::State::startIdentity() {
     parts.public_keys = parts.keys->jwks();
 }
 
-void Host::State::migrate() {
-    // Elsewhere it is a separate step, so that several hosts and a person decide when a schema changes.
-    if (!config().isDevelopment()) {
-        return;
-    }
-    const auto lines = migrationLines(pluginFiles(config()));
+void Host::State::migrate(const std::vector<db::MigrationLine>& lines) {
     for (const db::MigrationStep& step : parts.migrator->up(lines)) {
         parts.log.info("app.migrated",
                        {{"plugin", step.plugin}, {"version", step.version}, {"name", step.name}});
@@ -242,7 +244,10 @@ void Host::State::addStages() {
     stages.add({"database", [this] { startDatabase(); },
                 [this](Deadline until) { stopDatabase(until); }});
     stages.add({"identity", [this] { startIdentity(); }, {}});
-    stages.add({"schema", [this] { migrate(); }, {}});
+    if (config().isDevelopment()) {
+        // Elsewhere it is a separate step, so that a person decides when a schema changes.
+        stages.add({"schema", [this] { migrate(migrationLines(pluginFiles(config()))); }, {}});
+    }
     stages.add({"plugins", [this] { startPlugins(); },
                 [this](Deadline until) { stopPlugins(until); }, deadline});
 }

@@ -1,6 +1,10 @@
 // `mortise migrate`: a step of its own in production, so that a person decides when a schema changes.
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
 #include <algorithm>
 
+#include "admin/control_client.hpp"
 #include "app/configuration.hpp"
 #include "app/plugin_files.hpp"
 #include "app/settings.hpp"
@@ -9,6 +13,7 @@
 #include "cli/command.hpp"
 #include "db/embedded_postgres.hpp"
 #include "db/migrator.hpp"
+#include "limits.hpp"
 #include "log/log.hpp"
 
 namespace mortise::cli {
@@ -24,24 +29,10 @@ class Session {
 public:
     explicit Session(const std::vector<std::string>& options)
         : configuration_(options), log_(app::logSettings(configuration_.host())) {
-        std::string url = configuration_.host().text("database.url");
-        if (app::wantsEmbedded(configuration_.host())) {
-            embedded_.emplace(app::embeddedSettings(configuration_), log_);
-            embedded_->start();
-            url = embedded_->url();
-        }
         migrator_.emplace(
-            db::MigratorSettings{app::connectionSettings(configuration_.host(), url)}, log_);
+            db::MigratorSettings{app::connectionSettings(configuration_.host(), databaseUrl())},
+            log_);
     }
-
-    ~Session() {
-        // A server that was running belongs to a host that still needs it.
-        if (embedded_ && embedded_->wasAdopted()) {
-            embedded_->abandon();
-        }
-    }
-    Session(const Session&) = delete;
-    Session& operator=(const Session&) = delete;
 
     db::Migrator& migrator() { return *migrator_; }
 
@@ -57,6 +48,33 @@ public:
     }
 
 private:
+    /// The configured database; for the private one, that of the host that runs, else started for the time of the command.
+    std::string databaseUrl() {
+        if (!app::wantsEmbedded(configuration_.host())) {
+            return configuration_.host().text("database.url");
+        }
+        if (const auto running = runningServer()) {
+            return *running;
+        }
+        embedded_.emplace(app::embeddedSettings(configuration_), log_);
+        embedded_->start();
+        return embedded_->url();
+    }
+
+    std::optional<std::string> runningServer() const {
+        try {
+            const auto answer = Poco::JSON::Parser()
+                                    .parse(admin::callControl(configuration_.controlSocket(),
+                                                              R"({"command":"database.url"})",
+                                                              limits::kControlRequestDeadline))
+                                    .extract<Poco::JSON::Object::Ptr>();
+            return answer->getValue<std::string>("url");
+        } catch (const Error&) {
+            // Nobody listens: no host runs on this state directory.
+            return std::nullopt;
+        }
+    }
+
     app::Configuration configuration_;
     log::Log log_;
     std::optional<db::EmbeddedPostgres> embedded_;

@@ -25,7 +25,7 @@ std::string generationText(const Object& plugin, const std::string& role) {
     }
     return "  " + padded(role, 9) + padded(textOf(*generation, "version"), 12) +
            padded(textOf(*generation, "state"), 10) + "in flight " +
-           generation->getValue<std::string>("pin_count") + "  sha256 " +
+           generation->getValue<std::string>("in_flight") + "  sha256 " +
            textOf(*generation, "sha256").substr(0, 12) + "\n";
 }
 

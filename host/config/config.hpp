@@ -1,7 +1,7 @@
 // Config: the settled values, each with where it came from. Immutable; a reload makes a new one.
 //
 //   Schema schema = hostSchema();  Layers layers;  layers.addFile(...); ...
-//   Config config = Config::resolve(schema, layers, Unknown::PluginsLater);   // throws one Error with all problems
+//   Config config = Config::resolve(schema, layers, Unknown::PluginsLater);
 //   config.integer("port");
 //
 // Keys given to the getters are ours: asking for one that is not declared, or with the wrong type,
@@ -29,8 +29,11 @@ class Layers;
 inline constexpr std::string_view kConfigInvalid = "CONFIG_INVALID";
 
 enum class Unknown : std::uint8_t {
-    PluginsLater,  ///< Names outside the areas of the schema may belong to plugins that are not read yet.
-    Report,  ///< All plugins are known: what nobody declares is an error when it looks like a typing error, else a warning.
+    /// Names outside the areas of the schema may belong to plugins that are not read yet.
+    PluginsLater,
+    /// All plugins are known: what nobody declares is an error when it looks like a typing error,
+    /// else a warning.
+    Report,
 };
 
 struct Resolved {

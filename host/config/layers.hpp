@@ -1,7 +1,7 @@
 // Layers: what was written where. Raw assignments with their origin, before any schema looks at
 // them.
 //
-//   defaults < etc/mortise.properties < conf.d/*.properties (by name) < .env < environment < command line
+//   defaults < etc/mortise.properties < conf.d/*.properties < .env < environment < command line
 //
 // They are kept after the start: the settings of a plugin are only known once its manifest is read,
 // perhaps weeks later. Problems of form are collected, not thrown, so that the operator sees all of
@@ -20,11 +20,11 @@ namespace mortise::config {
 
 /// One value as it was found.
 struct Assignment {
-    std::string
-        name;  ///< A key (`database.url`) or, for `.env` and environment, an upper-case name (`APP_DATABASE_URL`).
+    /// A key (`database.url`) or, for `.env` and environment, a name (`APP_DATABASE_URL`).
+    std::string name;
     std::string value;
-    std::string
-        origin;  ///< For people: `etc/mortise.properties`, `.env:12`, `environment APP_PORT`, `command line`.
+    /// For people: `etc/mortise.properties`, `.env:12`, `environment APP_PORT`, `command line`.
+    std::string origin;
     bool by_environment_name = false;
 };
 

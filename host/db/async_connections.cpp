@@ -211,7 +211,8 @@ void AsyncConnections::State::onFailure(AsyncConnection& connection, const Failu
                                         bool stale) noexcept {
     Slot& slot = slotOf(connection);
     slot.abandoned.reset();
-    // A stale plan failed before it did anything: repeated whatever it does, on the same connection, which is idle now.
+    // A stale plan failed before it did anything: repeated whatever it does, on the same
+    // connection, which is idle now.
     retryOrFinish(std::move(slot.job), failure, stale);
     dispatch();
 }
@@ -251,7 +252,8 @@ void AsyncConnections::State::onDeadline(Job& job) noexcept {
                           "the statement did not end before its deadline");
     for (Slot& slot : slots) {
         if (slot.job.get() == &job) {
-            // The exchange refers to the job's texts until its last result, so the job stays and another one tells the outcome.
+            // The exchange refers to the job's texts until its last result, so the job stays and
+            // another one tells the outcome.
             slot.abandoned = std::move(slot.job);
             finish(std::make_unique<Job>(*this, Statement{}, job.completion), failure);
             return;

@@ -1,13 +1,16 @@
 // AsyncConnections: statements of one plugin on one reactor, without a thread that waits for them.
 //
-// A few libpq connections in non-blocking mode, watched by the reactor, opened as they are needed with the plugin's search path
-// set at connect. Each runs one statement at a time; what finds all of them busy waits in a bounded queue. Every statement is
-// Single: outside a transaction, committed by itself.
+// A few libpq connections in non-blocking mode, watched by the reactor, opened as they are needed
+// with the plugin's search path set at connect. Each runs one statement at a time; what finds all
+// of them busy waits in a bounded queue. Every statement is Single: outside a transaction,
+// committed by itself.
 //
-// Guarantee: a completion is called exactly once, never inside execute(), on the reactor. At its deadline a statement completes
-// with STATEMENT_TIMEOUT and what PostgreSQL says later is dropped. A statement whose connection dies fails with
-// DATABASE_UNAVAILABLE; a read-only one is sent once more first. During an outage statements fail at once.
-// Missing on purpose: cancelling at the server; the connection's statement_timeout bounds what runs on there.
+// Guarantee: a completion is called exactly once, never inside execute(), on the reactor. At its
+// deadline a statement completes with STATEMENT_TIMEOUT and what PostgreSQL says later is dropped.
+// A statement whose connection dies fails with DATABASE_UNAVAILABLE; a read-only one is sent once
+// more first. During an outage statements fail at once.
+// Missing on purpose: cancelling at the server; the connection's statement_timeout bounds what runs
+// on there.
 #pragma once
 
 #include <cstddef>
@@ -28,7 +31,8 @@ class Reactor;
 
 namespace mortise::db {
 
-/// Receives the outcome of one statement. Lives until one of the two was called; may delete itself there.
+/// Receives the outcome of one statement. Lives until one of the two was called; may delete itself
+/// there.
 class Completion {
 public:
     virtual void onResult(Result result) noexcept = 0;
@@ -64,7 +68,8 @@ public:
     [[nodiscard]] Admission execute(const Statement& statement, Deadline deadline,
                                     Completion& completion);
 
-    /// Fails everything that is under way with CANCELLED (the completions run inside this call) and closes the connections.
+    /// Fails everything that is under way with CANCELLED (the completions run inside this call) and
+    /// closes the connections.
     void stop();
 
     Stats stats() const;

@@ -166,7 +166,8 @@ Process::Start EmbeddedPostgres::State::startOf(std::vector<std::string> argumen
     return {std::move(arguments), directory, output, user, settings.ends_with_host};
 }
 
-// In a directory of another name first: an initdb that was killed half-way must not look like a cluster.
+// In a directory of another name first: an initdb that was killed half-way must not look like a
+// cluster.
 void EmbeddedPostgres::State::initialise(Deadline deadline) {
     const fs::path unfinished = directory / "data.new";
     const fs::path output = directory / "initdb.log";
@@ -207,8 +208,8 @@ bool EmbeddedPostgres::State::adopt(Deadline deadline) {
         return false;
     }
     Process candidate = Process::find(found->id);
-    // The postmaster's working directory is its data directory. Asked after the pidfd is open, so the answer is about the
-    // process that the pidfd holds, if it still lives then.
+    // The postmaster's working directory is its data directory. Asked after the pidfd is open, so
+    // the answer is about the process that the pidfd holds, if it still lives then.
     std::error_code error;
     const fs::path proc = "/proc/" + std::to_string(found->id);
     const bool same = candidate && fs::read_symlink(proc / "exe", error).filename() == "postgres" &&

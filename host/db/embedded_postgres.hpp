@@ -1,17 +1,20 @@
-// EmbeddedPostgres: a private PostgreSQL made from the installed binaries, so that development and tests need no set-up.
+// EmbeddedPostgres: a private PostgreSQL made from the installed binaries, so that development and
+// tests need no set-up.
 //
-// initdb on first use, a UNIX socket only (no port, reachable by its owner), and a session of its own so that Ctrl-C in the
-// terminal reaches the host alone and the database is still there while the host drains.
+// initdb on first use, a UNIX socket only (no port, reachable by its owner), and a session of its
+// own so that Ctrl-C in the terminal reaches the host alone and the database is still there while
+// the host drains.
 //
 //   directory/
 //     data/       the cluster; data/postmaster.pid says who runs it (PostgreSQL's own file)
-//     socket/     where it listens; in /tmp and recorded in `run` when this path is too long for a socket
+//     socket/     where it listens; in /tmp, recorded in `run`, when this path is too long for one
 //     server.log  what postgres says
 //     lock        held by the living host, so that a second one does not adopt its server
 //
-// After a crash of the host the server runs on; the next start() finds it in postmaster.pid, makes sure that it is this cluster
-// and adopts it. A pid file whose process is gone, or is somebody else now, is left to postgres, which replaces it.
-// PostgreSQL refuses root: a host that runs as root starts it as `postgres`, or `nobody`, who then own the directory.
+// After a crash of the host the server runs on; the next start() finds it in postmaster.pid, makes
+// sure that it is this cluster and adopts it. A pid file whose process is gone, or is somebody else
+// now, is left to postgres, which replaces it. PostgreSQL refuses root: a host that runs as root
+// starts it as `postgres`, or `nobody`, who then own the directory.
 #pragma once
 
 #include <memory>
@@ -33,8 +36,8 @@ public:
     EmbeddedPostgres(const EmbeddedPostgres&) = delete;
     EmbeddedPostgres& operator=(const EmbeddedPostgres&) = delete;
 
-    /// Returns when the server answers. Throws mortise::Error: EMBEDDED_MISSING (no PostgreSQL installed), EMBEDDED_FAILED (with
-    /// the end of the server's log).
+    /// Returns when the server answers. Throws mortise::Error: EMBEDDED_MISSING (no PostgreSQL
+    /// installed), EMBEDDED_FAILED (with the end of the server's log).
     void start();
     /// Fast shutdown: sessions that are still open are ended; immediate when the time is over.
     void stop() noexcept;

@@ -55,7 +55,8 @@ FailureKind kindOf(std::string_view sqlstate) noexcept {
     if (sqlstate == "57014") {
         return FailureKind::StatementTimeout;
     }
-    // 57P05: an idle session ended by idle_session_timeout; 53300: no slot is free; 25P03: ended inside an idle transaction.
+    // 57P05: an idle session ended by idle_session_timeout; 53300: no slot is free; 25P03: ended
+    // inside an idle transaction.
     if (sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "53300" ||
         sqlstate == "25P03") {
         return FailureKind::DatabaseUnavailable;

@@ -1,11 +1,13 @@
 // Failure: why a statement did not do what was asked.
 //
-// The outcome of a statement is an ordinary one (a taken e-mail address is no defect), so it is a small value: blocking calls
-// throw it, asynchronous calls hand it over. `kind()` is what the contract in sdk/include/mortise/db.h promises to plugins;
-// `detail()` is PostgreSQL's own text and goes to the log only, because it may quote rows and names of the schema.
+// The outcome of a statement is an ordinary one (a taken e-mail address is no defect), so it is a
+// small value: blocking calls throw it, asynchronous calls hand it over. `kind()` is what the
+// contract in sdk/include/mortise/db.h promises to plugins; `detail()` is PostgreSQL's own text and
+// goes to the log only, because it may quote rows and names of the schema.
 //
 //   kind                                        code                      message
-//   Unique-, ForeignKey-, Check-, NotNull...    UNIQUE_VIOLATION, ...     name of the constraint (of the column for NOT NULL)
+//   Unique-, ForeignKey-, Check-, NotNull...    UNIQUE_VIOLATION, ...     name of the constraint
+//                                                                         (NOT NULL: the column)
 //   SerializationFailure                        SERIALIZATION_FAILURE     SQLSTATE
 //   DatabaseUnavailable                         DATABASE_UNAVAILABLE      reason
 //   PoolTimeout                                 POOL_TIMEOUT              reason
@@ -37,7 +39,8 @@ class Failure final : public std::exception {
 public:
     /// A failure that PostgreSQL did not report itself; `message` is lower case with the reason.
     Failure(FailureKind kind, std::string message);
-    /// What PostgreSQL reported. `sqlstate` has five characters; `constraint` may be empty; `detail` is for the log.
+    /// What PostgreSQL reported. `sqlstate` has five characters; `constraint` may be empty;
+    /// `detail` is for the log.
     static Failure fromServer(std::string_view sqlstate, std::string_view constraint,
                               std::string_view detail);
 
@@ -54,7 +57,8 @@ public:
     const std::string& detail() const noexcept { return detail_; }
     const char* what() const noexcept override { return detail_.c_str(); }
 
-    /// True when the connection is gone, or the server is going; the statement may have been executed or not.
+    /// True when the connection is gone, or the server is going; the statement may have been
+    /// executed or not.
     bool isConnectionLost() const noexcept { return kind_ == FailureKind::DatabaseUnavailable; }
 
 private:

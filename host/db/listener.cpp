@@ -99,7 +99,8 @@ void Listener::State::wakeUp() noexcept {
 
 void Listener::State::sleep(milliseconds time) noexcept {
     pollfd descriptor{wake.get(), POLLIN, 0};
-    // A wake-up that is left unread would make the next sleep short; a subscription may well try again at once.
+    // A wake-up that is left unread would make the next sleep short; a subscription may well try
+    // again at once.
     if (::poll(&descriptor, 1, static_cast<int>(time.count())) > 0) {
         std::uint64_t count = 0;
         [[maybe_unused]] const auto size = ::read(wake.get(), &count, sizeof count);
@@ -289,7 +290,8 @@ bool Listener::unsubscribe(Id id) {
     ++state_->wanted_version;
     state_->wakeUp();
     if (std::this_thread::get_id() != state_->thread.get_id()) {
-        // Without a deadline: the caller unloads the code of the callback next, and no lateness would make that safe.
+        // Without a deadline: the caller unloads the code of the callback next, and no lateness
+        // would make that safe.
         state_->changed.wait(lock, [this, id] { return state_->running != id; });
     }
     return true;

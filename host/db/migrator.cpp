@@ -76,7 +76,8 @@ AppliedLines readApplied(PqxxConnection& connection) {
     return lines;
 }
 
-// Applied files must be the ones that were applied. A line that is older than the database is fine as far as it goes.
+// Applied files must be the ones that were applied. A line that is older than the database is fine
+// as far as it goes.
 void checkHashes(const std::vector<CheckedLine>& lines, const AppliedLines& applied) {
     std::string message;
     for (const CheckedLine& line : lines) {

@@ -281,20 +281,20 @@ Lease Pool::State::acquire(Pool& pool, std::string_view plugin, Deadline deadlin
             throw closed ? Failure(FailureKind::DatabaseUnavailable, "the database pool is closed")
                          : Failure(trouble);
         }
+        // Without the lock only the copy is safe: a waiter that open() queued again may be granted
+        // something else at any moment.
+        const Grant grant = waiter.grant;
         lock.unlock();
-        if (waiter.grant == Grant::Idle && isUsable(waiter, limit)) {
+        if (grant == Grant::Idle ? isUsable(waiter, limit) : open(waiter, limit)) {
             return Lease(pool, std::move(waiter.connection), &waiter.share);
         }
-        if (waiter.grant == Grant::Open && open(waiter, limit)) {
-            return Lease(pool, std::move(waiter.connection), &waiter.share);
-        }
-        if (waiter.grant == Grant::Idle) {
+        if (grant == Grant::Idle) {
             waiter.connection.reset();
-            lock.lock();
+        }
+        lock.lock();
+        if (grant == Grant::Idle) {
             requeue(waiter);
             suspectAll();
-        } else {
-            lock.lock();
         }
     }
 }

@@ -1,13 +1,16 @@
 // Pool: the connections to PostgreSQL that blocking code leases.
 //
-// Problem:   many threads, few connections, a database that may go away at any moment, and plugins that must not starve each
-//            other.
-// Choice:    leases are granted first come, first served, except that a plugin at its share is passed over. Connections open
-//            lazily, on the waiting thread. A failed connect opens a circuit for a moment: whoever would need a new connection
-//            fails at once with DATABASE_UNAVAILABLE, and one caller at a time tries again when the moment is over.
-// Guarantee: nobody waits longer than the deadline given or `timeout`; a broken connection is never lent twice; an outage never
-//            ends the process and is over within `retry_max` of PostgreSQL's return.
-// Missing on purpose: a background thread. Everything happens on threads that want something from the pool.
+// Problem:   many threads, few connections, a database that may go away at any moment, and plugins
+//            that must not starve each other.
+// Choice:    leases are granted first come, first served, except that a plugin at its share is
+//            passed over. Connections open lazily, on the waiting thread. A failed connect opens a
+//            circuit for a moment: whoever would need a new connection fails at once with
+//            DATABASE_UNAVAILABLE, and one caller at a time tries again when the moment is over.
+// Guarantee: nobody waits longer than the deadline given or `timeout`; a broken connection is never
+//            lent twice; an outage never ends the process and is over within `retry_max` of
+//            PostgreSQL's return.
+// Missing on purpose: a background thread. Everything happens on threads that want something from
+// the pool.
 //
 //   closed circuit --connect fails--> open (fail at once) --time over--> one tries --ok--> closed
 //                                        ^---------------------------------fails-----'
@@ -70,13 +73,14 @@ public:
     /// Throws Failure: POOL_TIMEOUT, DATABASE_UNAVAILABLE.
     Lease acquire(std::string_view plugin, Deadline deadline);
 
-    /// True when PostgreSQL answered; when all connections are lent, when it answered somebody within the last second. Any thread; waits.
+    /// True when PostgreSQL answered; when all connections are lent, when it answered somebody
+    /// within the last second. Any thread; waits.
     bool ping(Deadline deadline) noexcept;
 
     Stats stats() const;
 
-    /// Turns new callers and waiters away and closes what idles; true when all leases came back before the deadline. Later
-    /// ones are closed as they come back.
+    /// Turns new callers and waiters away and closes what idles; true when all leases came back
+    /// before the deadline. Later ones are closed as they come back.
     bool close(Deadline deadline);
 
 private:

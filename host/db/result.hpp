@@ -1,7 +1,8 @@
 // Result: the rows of one statement, in the memory in which libpq received them.
 //
-// Cells point into the PGresult; the table of {pointer, size} pairs lies in the PGresult's own storage too, so a result costs
-// libpq's allocations and no others. Values are text in PostgreSQL's output format.
+// Cells point into the PGresult; the table of {pointer, size} pairs lies in the PGresult's own
+// storage too, so a result costs libpq's allocations and no others. Values are text in PostgreSQL's
+// output format.
 #pragma once
 
 #include <cstddef>

@@ -51,7 +51,8 @@ Result Session::executeSingle(const Statement& statement) {
     }
 }
 
-// Until COMMIT nothing lasts, so when the connection proves dead the statement may be sent again, a write too.
+// Until COMMIT nothing lasts, so when the connection proves dead the statement may be sent again, a
+// write too.
 Result Session::executeFirst(const Statement& statement) {
     for (int attempt = 1;; ++attempt) {
         lease_ = pool_.acquire(plugin_, deadline_);
@@ -140,7 +141,8 @@ void Session::rollback() noexcept {
         try {
             connection.query("ROLLBACK", steady_clock::now() + limits::kRollbackDeadline);
         } catch (const std::exception&) {
-            // The pool closes a connection that is still inside its transaction; PostgreSQL then rolls back.
+            // The pool closes a connection that is still inside its transaction; PostgreSQL then
+            // rolls back.
         }
     }
     lease_.release();

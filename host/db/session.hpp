@@ -1,14 +1,16 @@
 // Session: the database side of one unit of work (a request, an operation, a job attempt).
 //
-// It begins a transaction at its first statement, holds one lease until commit or rollback, and gives it back before the
-// answer is sent. BEGIN, the search path, the statement timeout, the preparation and the statement itself travel together in
-// one pipelined round trip; later statements take one each, commit one more.
+// It begins a transaction at its first statement, holds one lease until commit or rollback, and
+// gives it back before the answer is sent. BEGIN, the search path, the statement timeout, the
+// preparation and the statement itself travel together in one pipelined round trip; later
+// statements take one each, commit one more.
 //
 //   idle --execute--> in transaction --commit / commitNow / rollback--> idle (lease is back)
 //     \--execute(Single)--> one statement on a lease of its own --> idle
 //
-// Statements see schema `plugin` first, then `mortise` and `public`. They end at the deadline: PostgreSQL stops them itself
-// (statement_timeout), and a server that does not answer loses its connection shortly after.
+// Statements see schema `plugin` first, then `mortise` and `public`. They end at the deadline:
+// PostgreSQL stops them itself (statement_timeout), and a server that does not answer loses its
+// connection shortly after.
 //
 // A unit of work moves between threads but is used by one at a time, so nothing is locked here.
 #pragma once
@@ -27,7 +29,8 @@ struct ConnectionScope;
 
 class Session {
 public:
-    /// `access` ReadOnly makes the transaction READ ONLY and its statements repeatable after a lost connection.
+    /// `access` ReadOnly makes the transaction READ ONLY and its statements repeatable after a lost
+    /// connection.
     Session(Pool& pool, std::string_view plugin, Deadline deadline,
             Access access = Access::ReadWrite);
     /// Rolls back what was not committed.
@@ -35,18 +38,20 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    /// Runs one statement and waits. Throws Failure. After a failed statement of a transaction PostgreSQL refuses the following
-    /// ones (SQL_ERROR 25P02) until rollback(). A Single statement while hasLease() is the caller's mistake: the pool would be
-    /// asked for a second lease; it throws mortise::Error LEASE_NESTED.
+    /// Runs one statement and waits. Throws Failure. After a failed statement of a transaction
+    /// PostgreSQL refuses the following ones (SQL_ERROR 25P02) until rollback(). A Single statement
+    /// while hasLease() is the caller's mistake: the pool would be asked for a second lease; it
+    /// throws mortise::Error LEASE_NESTED.
     Result execute(const Statement& statement);
 
-    /// Makes what was written permanent and gives the lease back; nothing to do without a transaction. Throws Failure; then
-    /// nothing was committed, except that after DATABASE_UNAVAILABLE and STATEMENT_TIMEOUT nobody knows.
+    /// Makes what was written permanent and gives the lease back; nothing to do without a
+    /// transaction. Throws Failure; then nothing was committed, except that after
+    /// DATABASE_UNAVAILABLE and STATEMENT_TIMEOUT nobody knows.
     void commit();
     /// As commit(), for writes that must survive whatever becomes of the unit of work.
     void commitNow() { commit(); }
-    /// Undoes what was written since the last commit and gives the lease back. Never fails: a connection that cannot roll back
-    /// is closed, which has the same effect.
+    /// Undoes what was written since the last commit and gives the lease back. Never fails: a
+    /// connection that cannot roll back is closed, which has the same effect.
     void rollback() noexcept;
 
     /// True while a transaction is open.

@@ -12,7 +12,8 @@ namespace mortise::db {
 
 /// What every connection needs, whoever opens it.
 struct ConnectionSettings {
-    /// A libpq URL or keyword string, without secrets in logs. Never "embedded:"; app replaces it by EmbeddedPostgres::url().
+    /// A libpq URL or keyword string, without secrets in logs. Never "embedded:"; app replaces it
+    /// by EmbeddedPostgres::url().
     std::string url;
     /// Shown in pg_stat_activity.
     std::string application_name = "mortise";
@@ -21,7 +22,8 @@ struct ConnectionSettings {
     bool prepared_statements = true;
     /// Prepared statements one connection keeps; the least recently used goes first.
     std::size_t prepared_count_max = limits::kPreparedStatementCountMax;
-    /// Wait after the first failed connect; doubles up to `retry_max`, each with a jitter of a quarter.
+    /// Wait after the first failed connect; doubles up to `retry_max`, each with a jitter of a
+    /// quarter.
     std::chrono::milliseconds retry_min = limits::kDatabaseRetryMin;
     std::chrono::milliseconds retry_max = limits::kDatabaseRetryMax;
 };
@@ -61,15 +63,16 @@ struct MigratorSettings {
 };
 
 struct EmbeddedSettings {
-    /// Made when missing; holds data/, run/ and the server's log. When the host runs as root, the unprivileged user must be able
-    /// to reach it (that is why the design puts it under /var/lib/mortise then).
+    /// Made when missing; holds data/, run/ and the server's log. When the host runs as root, the
+    /// unprivileged user must be able to reach it (that is why the design puts it under
+    /// /var/lib/mortise then).
     std::filesystem::path directory;
     /// Directory with initdb and postgres; empty finds the newest installed version.
     std::filesystem::path binaries = {};
     /// Trades durability for speed (fsync off); for tests.
     bool fast = false;
-    /// The server ends when the thread that started it does, whatever ended that one; for tests. Otherwise it outlives a crash
-    /// of the host and is adopted.
+    /// The server ends when the thread that started it does, whatever ended that one; for tests.
+    /// Otherwise it outlives a crash of the host and is adopted.
     bool ends_with_host = false;
     unsigned connection_count_max = 100;
     std::chrono::milliseconds start_timeout = limits::kEmbeddedStartTimeout;

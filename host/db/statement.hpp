@@ -1,6 +1,7 @@
 // Statement: one parameterised piece of SQL, with everything the engine has to know to run it.
 //
-// All views are borrowed: by blocking calls until they return, by AsyncConnections not at all (it copies).
+// All views are borrowed: by blocking calls until they return, by AsyncConnections not at all (it
+// copies).
 #pragma once
 
 #include <chrono>
@@ -12,7 +13,8 @@ namespace mortise::db {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// A parameter or a cell, in PostgreSQL's text format. `size` in bytes, -1 for NULL. Same layout as mortise_value.
+/// A parameter or a cell, in PostgreSQL's text format. `size` in bytes, -1 for NULL. Same layout as
+/// mortise_value.
 struct Value {
     const char* data = nullptr;
     std::int64_t size = -1;

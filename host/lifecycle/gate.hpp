@@ -37,8 +37,8 @@ public:
 private:
     // Release/acquire: who sees Ready also sees everything that was built before it.
     std::atomic<State> state_{State::Starting};
-    mutable std::mutex
-        mutex_;  // Guards changes of state_, so that none slips between check and sleep of a waiter.
+    // Guards changes of state_, so that none slips between check and sleep of a waiter.
+    mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
 };
 

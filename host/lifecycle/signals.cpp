@@ -41,9 +41,8 @@ void blockSignals() noexcept {
     const sigset_t set = handledSet();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     for (const int signal : kHandled) {
-        ::signal(
-            signal,
-            SIG_DFL);  // An inherited "ignore" would throw the signal away before anybody could wait for it.
+        // An inherited "ignore" would throw the signal away before anybody could wait for it.
+        ::signal(signal, SIG_DFL);
     }
     ::signal(SIGPIPE, SIG_IGN);
 }

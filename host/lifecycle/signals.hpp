@@ -6,9 +6,8 @@
 // Choice:  blockSignals() is the first statement of main: it resets inherited dispositions and
 //          blocks the signals for every thread to come. One thread then takes them from a
 //          descriptor.
-// Guarantee: first SIGTERM or SIGINT -> onShutdown, each further one -> onForce; SIGHUP ->
-// onReload. SIGPIPE is ignored: a closed
-//          peer is an error code of write().
+// Guarantee: first SIGTERM or SIGINT -> onShutdown, each further one -> onForce;
+//          SIGHUP -> onReload. SIGPIPE is ignored: a closed peer is an error code of write().
 #pragma once
 
 #include <memory>

@@ -120,8 +120,8 @@ struct Log::State {
         logger->set_error_handler([this](const std::string&) { ++lost; });
     }
     ~State() {
-        logger.reset();
-        pool.reset();  // Works off the queue and joins.
+        // First the pool, which works off the queue and joins: queued records still hold the logger.
+        pool.reset();
         sink->flush();
     }
 

@@ -6,13 +6,13 @@
 //          logger); the log thread redacts, formats and writes it. When the queue is full the
 //          oldest record goes and is counted.
 // Guarantee: write() does not block and keeps no pointer of the caller, so a plugin may be unmapped
-// right after it. Below the
-//          level it costs one relaxed load and a comparison.
+//          right after it. Below the level it costs one relaxed load and a comparison.
 // Missing on purpose: format strings. An event is a dotted name (log/event_name.hpp), its facts are
 // fields.
 //
-//   log.info("pool.connected", {{"host", host}, {"duration_ms", 1.25}});
-//   {"event":"pool.connected","timestamp":"2026-03-01T09:05:07.042Z","level":"info","logger":"pool","host":"db1","duration_ms":1.25}
+//   log.info("pool.connected", {{"host", host}, {"port", 5432}});
+//   {"event":"pool.connected","timestamp":"2026-03-01T09:05:07.042Z","level":"info",
+//    "logger":"pool","host":"db1","port":5432}
 //
 // Events of the host are declared in events.def of their folder: MORTISE_EVENT(pool.connected,
 // Info, "what it means; what to do").

@@ -37,7 +37,7 @@ public:
             } else if (errno == EAGAIN && isWritableSoon()) {
                 continue;
             } else if (errno != EINTR) {
-                break;  // The reader is gone or stuck: losing lines is better than holding the log thread.
+                break;  // The reader is gone or stuck: lines are lost, the log thread is not.
             }
         }
         buffer_.clear();

@@ -1,8 +1,10 @@
 // The binary form of a record on its way to the log thread: written once by the caller, read once
 // by the renderer.
 //
-//   kind 'R' | flags | 5 context texts | event | field ... field        text  = size (2 bytes), bytes
-//   kind 'F' | ticket (8 bytes): a flush that reached the log thread    field = kind, key text, text or 8 bytes
+//   record = 'R', flags, 5 context texts, event, field ... field
+//   flush  = 'F', ticket (8 bytes): all before it has reached the log thread
+//   field  = kind, key text, then a text or 1 or 8 bytes
+//   text   = size (2 bytes), bytes
 //
 // It never leaves the process, so numbers are in the machine's order and nothing is versioned. What
 // does not fit is cut at a character and flagged.

@@ -1,7 +1,7 @@
 // Renderer: one record as one line. Runs on the log thread only and reuses its memory.
 //
 //   Json     {"event":..,"timestamp":..,"level":..,"logger":..,<context>,<fields>}
-//   Console  2026-03-01T09:05:07.042Z INFO     pool.connected host=db1 duration_ms=1.25 request_id=..
+//   Console  2026-03-01T09:05:07.042Z INFO     pool.connected host=db1 request_id=..
 //
 // A key appears once: a field of the same name as a context entry wins, one named like the four
 // head keys gets an underscore, a repeated field is left out. Control characters never reach a

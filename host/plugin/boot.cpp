@@ -135,7 +135,7 @@ std::vector<Swap::BootCandidate> Swap::bootCandidates(
 }
 
 BootReport Swap::boot(const std::vector<std::filesystem::path>& files) {
-    const auto lock = beginChange();
+    const auto turn = beginChange();
     BootReport report;
     auto candidates = bootCandidates(files, report);
     std::vector<Neighbour> neighbours;

@@ -48,17 +48,13 @@ Swap::Swap(SwapSettings settings, HostBinding& binding, Publisher& publisher, Re
 
 Swap::~Swap() = default;
 
-std::unique_lock<std::timed_mutex> Swap::tryChange() {
-    return std::unique_lock<std::timed_mutex>(changing_, std::try_to_lock);
-}
-
-std::unique_lock<std::timed_mutex> Swap::beginChange() {
-    auto lock = tryChange();
-    if (!lock.owns_lock()) {
+ChangeSlot::Turn Swap::beginChange() {
+    auto turn = changing_.tryTake();
+    if (!turn) {
         throw Error(kConflict, "CHANGE_IN_PROGRESS",
                     "another change of the plugins is in progress; try again when it is over");
     }
-    return lock;
+    return turn;
 }
 
 std::uint64_t Swap::revision() const {
@@ -117,7 +113,7 @@ void Swap::record(const ChangeReport& report) {
 }
 
 ChangeReport Swap::apply(const std::filesystem::path& file, const ApplyOptions& options) {
-    const auto lock = beginChange();
+    const auto turn = beginChange();
     requireRevision(options);
     Change change(*this, "apply", file.filename().string());
     return change.run([&] { applyIn(change, file, options); });
@@ -203,7 +199,7 @@ void Swap::replaceIn(Change& change, const std::shared_ptr<Generation>& next,
 }
 
 ChangeReport Swap::rollback(const std::string& name) {
-    const auto lock = beginChange();
+    const auto turn = beginChange();
     if (!registry_.status(name)) {
         throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
     }
@@ -243,7 +239,7 @@ void Swap::rollbackIn(Change& change, const std::shared_ptr<Generation>& parked)
 }
 
 ChangeReport Swap::confirm(const std::string& name) {
-    const auto lock = beginChange();
+    const auto turn = beginChange();
     if (!registry_.status(name)) {
         throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
     }
@@ -264,7 +260,7 @@ ChangeReport Swap::confirm(const std::string& name) {
 }
 
 ChangeReport Swap::remove(const std::string& name) {
-    const auto lock = beginChange();
+    const auto turn = beginChange();
     if (!registry_.serving(name) && !registry_.degraded(name)) {
         throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
     }
@@ -314,10 +310,10 @@ void Swap::removeIn(Change& change, const std::string& name) {
 }
 
 std::size_t Swap::retryDegraded() {
-    const auto lock = tryChange();
+    const auto turn = changing_.tryTake();
     std::size_t left = 0;
     for (const auto& degraded : registry_.allDegraded()) {
-        if (degraded.is_retriable && !(lock.owns_lock() && retryOne(degraded))) {
+        if (degraded.is_retriable && !(turn && retryOne(degraded))) {
             ++left;
         }
     }
@@ -359,9 +355,9 @@ bool Swap::retryOne(const Degradation& degraded) {
 }
 
 std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
-    std::unique_lock<std::timed_mutex> lock(changing_, deadline);
+    const auto turn = changing_.takeUntil(deadline);
     std::vector<ChangeReport> reports;
-    if (!lock.owns_lock()) {
+    if (!turn) {
         ChangeReport report;
         report.kind = "shutdown";
         report.code = "CHANGE_IN_PROGRESS";

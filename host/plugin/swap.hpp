@@ -14,7 +14,6 @@
 // Error 409 CHANGE_IN_PROGRESS. Plugin code runs on the change thread (change_thread.hpp), no lock of the host held.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -26,6 +25,7 @@
 
 #include "limits.hpp"
 #include "plugin/binding.hpp"
+#include "plugin/change_slot.hpp"
 #include "plugin/desired_state.hpp"
 #include "plugin/preflight.hpp"
 #include "plugin/probe.hpp"
@@ -107,8 +107,7 @@ private:
     friend class Change;
     struct BootCandidate;
 
-    std::unique_lock<std::timed_mutex> beginChange();
-    std::unique_lock<std::timed_mutex> tryChange();
+    ChangeSlot::Turn beginChange();
     std::uint64_t nextNumber() noexcept { return ++last_number_; }
     void requireRevision(const ApplyOptions& options) const;
     void setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report);
@@ -144,7 +143,7 @@ private:
     Probe probe_;
     std::filesystem::path desired_path_;
 
-    std::timed_mutex changing_;  // Held for the whole of a change; guards last_number_.
+    ChangeSlot changing_;  // Taken for the whole of a change, which alone touches last_number_.
     std::uint64_t last_number_ = 0;
     mutable std::mutex desired_mutex_;  // Guards desired_.
     DesiredState desired_;

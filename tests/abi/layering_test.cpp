@@ -34,8 +34,9 @@ const std::map<std::string, Names>& allowedFolders() {
         {"http", with(ground, {"identity"})},
         {"api", with(ground, {"identity", "http"})},
         {"plugin", {"base", "log", "metrics", "lifecycle", "run", "mortise"}},
-        {"bridge", {"base", "config", "log", "metrics", "trace", "lifecycle", "run", "db", "redis",
-                    "identity", "http", "api", "plugin", "mortise"}},
+        {"bridge",
+         {"base", "config", "log", "metrics", "trace", "lifecycle", "run", "db", "redis",
+          "identity", "http", "api", "plugin", "mortise"}},
         {"admin", {"*"}},
         {"cli", {"*"}},
         {"app", {"*"}},
@@ -46,14 +47,10 @@ const std::map<std::string, Names>& allowedFolders() {
 /// Libraries and the folders whose files may include them, by the first part of the include.
 const std::map<std::string, Names>& libraryOwners() {
     static const std::map<std::string, Names> owners = {
-        {"pqxx", {"db"}},
-        {"libpq-fe.h", {"db"}},
-        {"spdlog", {"log"}},
-        {"simdjson.h", {"bridge", "identity"}},
-        {"argon2.h", {"identity"}},
-        {"crypt.h", {"identity"}},
-        {"llhttp.h", {"http"}},
-        {"boost", {"plugin"}},
+        {"pqxx", {"db"}},           {"libpq-fe.h", {"db"}},
+        {"spdlog", {"log"}},        {"simdjson.h", {"bridge", "identity"}},
+        {"argon2.h", {"identity"}}, {"crypt.h", {"identity"}},
+        {"llhttp.h", {"http"}},     {"boost", {"plugin"}},
     };
     return owners;
 }
@@ -87,7 +84,9 @@ std::vector<Include> includesBelow(const std::string& folder) {
     return includes;
 }
 
-std::string firstPart(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string firstPart(const std::string& path) {
+    return path.substr(0, path.find('/'));
+}
 
 /// The folder of host/ a file lies in.
 std::string folderOf(const fs::path& file) {
@@ -165,7 +164,8 @@ TEST_CASE("only the contract has files that end in .h") {
     }
 }
 
-TEST_CASE("a header with a heavy library in it is included by source files of its own folder only") {
+TEST_CASE(
+    "a header with a heavy library in it is included by source files of its own folder only") {
     const Names heavy = {"Poco", "boost", "pqxx", "spdlog", "simdjson.h", "openssl", "libpq-fe.h"};
     const std::vector<Include> includes = includesBelow("host");
     Names heavy_headers;  // as they are included: "identity/openssl_handles.hpp"

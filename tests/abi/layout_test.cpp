@@ -77,7 +77,9 @@ Layout parse(const std::string& text) {
     return layout;
 }
 
-bool isStruct(const std::string& name) { return name.find('.') == std::string::npos; }
+bool isStruct(const std::string& name) {
+    return name.find('.') == std::string::npos;
+}
 
 std::size_t sizeIn(const std::string& text) {
     return static_cast<std::size_t>(std::stoul(text.substr(text.rfind(' ') + 1)));
@@ -95,7 +97,8 @@ std::vector<fs::path> goldenFiles() {
 }
 
 constexpr const char* kHead =
-    "# Layout of the plugin contract: size of every struct, offset and size of every member, in bytes, on 64-bit machines.\n"
+    "# Layout of the plugin contract: size of every struct, offset and size of every member, in "
+    "bytes, on 64-bit machines.\n"
     "# Released lines never change; see docs/abi.md.\n";
 
 }  // namespace

@@ -11,8 +11,9 @@
 
 #include "db/engine/connection.hpp"
 
-// libpqxx 6.4 forgets the result of a statement whose connection died under it, about two kilobytes.
-extern "C" const char* __lsan_default_suppressions() {
+// libpqxx 6.4 forgets the result of a statement whose connection died under it, about two
+// kilobytes.
+extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions() {
     return "leak:libpqxx-6";
 }
 

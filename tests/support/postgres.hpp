@@ -1,7 +1,9 @@
-// A real PostgreSQL for tests: one private server per test process, one fresh database per test case.
+// A real PostgreSQL for tests: one private server per test process, one fresh database per test
+// case.
 //
-// The server lies in a directory of its own under /tmp and ends with the process. A test that needs an outage stops and starts
-// it; test cases of one process run one after the other, so nobody else is disturbed.
+// The server lies in a directory of its own under /tmp and ends with the process. A test that needs
+// an outage stops and starts it; test cases of one process run one after the other, so nobody else
+// is disturbed.
 #pragma once
 
 #include <chrono>
@@ -52,7 +54,8 @@ private:
     std::filesystem::path path_;
 };
 
-/// An empty database, with ways to look at it from outside. It is emptied at the end and given to a later test.
+/// An empty database, with ways to look at it from outside. It is emptied at the end and given to a
+/// later test.
 class TestDatabase {
 public:
     TestDatabase();

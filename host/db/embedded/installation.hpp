@@ -1,4 +1,5 @@
-// Installation: what this machine offers for a private PostgreSQL: the programs, and a user who may run them.
+// Installation: what this machine offers for a private PostgreSQL: the programs, and a user who may
+// run them.
 #pragma once
 
 #include <filesystem>
@@ -8,8 +9,9 @@
 
 namespace mortise::db {
 
-/// Directory with `initdb` and `postgres`: `wanted` when it is not empty, otherwise the installed version `major` or, with an
-/// empty `major`, the newest one. Throws mortise::Error EMBEDDED_MISSING.
+/// Directory with `initdb` and `postgres`: `wanted` when it is not empty, otherwise the installed
+/// version `major` or, with an empty `major`, the newest one. Throws mortise::Error
+/// EMBEDDED_MISSING.
 std::filesystem::path findBinaries(const std::filesystem::path& wanted, const std::string& major);
 
 /// Whom to run as: nobody else unless we are root, then `postgres`, or `nobody`.

@@ -20,8 +20,8 @@ namespace mortise::db {
 
 namespace {
 
-// Everything the child needs, made before fork(): between fork and exec only async-signal-safe calls are allowed, because other
-// threads may have held the locks of the allocator.
+// Everything the child needs, made before fork(): between fork and exec only async-signal-safe
+// calls are allowed, because other threads may have held the locks of the allocator.
 struct Plan {
     std::vector<char*> arguments;
     const char* directory;
@@ -54,7 +54,8 @@ void resetSignals() noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// The raw system calls: the C library's versions want to tell all threads, of which the child has none.
+// The raw system calls: the C library's versions want to tell all threads, of which the child has
+// none.
 void becomeUser(const User& user) noexcept {
     if (!user.isOther()) {
         return;

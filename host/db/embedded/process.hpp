@@ -1,8 +1,9 @@
-// Process: one program that is not part of the host: initdb, or a postmaster started now or found running.
+// Process: one program that is not part of the host: initdb, or a postmaster started now or found
+// running.
 //
-// Held through a pidfd, so that a signal never reaches a stranger who got the same number later, and waiting needs no SIGCHLD.
-// A started process leads a session of its own (no Ctrl-C from the terminal), starts with default signals and, when the host is
-// root, as another user.
+// Held through a pidfd, so that a signal never reaches a stranger who got the same number later,
+// and waiting needs no SIGCHLD. A started process leads a session of its own (no Ctrl-C from the
+// terminal), starts with default signals and, when the host is root, as another user.
 #pragma once
 
 #include <sys/types.h>

@@ -9,13 +9,6 @@
 
 namespace mortise::db {
 
-namespace {
-
-constexpr std::string_view kSetSession =
-    "SELECT set_config('search_path', $1, false), set_config('statement_timeout', $2, false)";
-
-}  // namespace
-
 AsyncConnection::AsyncConnection(run::Reactor& reactor, const ConnectionSettings& settings,
                                  std::string plugin, Owner& owner)
     : reactor_(reactor),
@@ -27,7 +20,8 @@ AsyncConnection::AsyncConnection(run::Reactor& reactor, const ConnectionSettings
 void AsyncConnection::connect() noexcept {
     MORTISE_ASSERT(state_ == State::Closed, "only a closed connection connects");
     state_ = State::Connecting;
-    // What fails at once is told by the timer, so that the owner is never called inside its own call.
+    // What fails at once is told by the timer, so that the owner is never called inside its own
+    // call.
     auto due = reactor_.now() + settings_.connect_timeout;
     try {
         handle_ = wire::startConnect(settings_);
@@ -76,7 +70,8 @@ void AsyncConnection::onEvents(std::uint32_t) noexcept {
 }
 
 void AsyncConnection::onTimer() noexcept {
-    // Either too much time passed, or connect() or start() failed at once and left the reason to libpq.
+    // Either too much time passed, or connect() or start() failed at once and left the reason to
+    // libpq.
     const bool connecting = state_ == State::Connecting;
     lose(Failure(FailureKind::DatabaseUnavailable, connecting
                                                        ? "could not connect to the database"
@@ -105,7 +100,8 @@ void AsyncConnection::goOn() {
 }
 
 void AsyncConnection::continueConnect() {
-    // libpq may close its socket and open another one, even under the same number; the old one must be unknown by then.
+    // libpq may close its socket and open another one, even under the same number; the old one must
+    // be unknown by then.
     reactor_.unwatch(std::exchange(watched_socket_, -1));
     switch (PQconnectPoll(handle_.get())) {
         case PGRES_POLLING_READING:
@@ -127,7 +123,7 @@ void AsyncConnection::continueConnect() {
     const std::string timeout = std::to_string(limits::kAsyncStatementTimeout.count());
     const Value values[] = {Value::of(path), Value::of(timeout)};
     session_params_.assign(values);
-    exchange_.addStatement(Exchange::Role::Scope, {}, kSetSession, session_params_);
+    exchange_.addStatement(Exchange::Role::Scope, {}, wire::kSetSession, session_params_);
     sendExchange();
 }
 
@@ -135,7 +131,8 @@ void AsyncConnection::sendExchange() {
     if (!exchange_.send(handle_.get())) {
         throw Failure(*exchange_.failure());
     }
-    // Sends what fits into the socket. Nothing can have arrived, so a known outcome is a dead connection.
+    // Sends what fits into the socket. Nothing can have arrived, so a known outcome is a dead
+    // connection.
     if (exchange_.advance(handle_.get()) && exchange_.failure()) {
         throw Failure(*exchange_.failure());
     }

@@ -1,10 +1,11 @@
 // AsyncConnection: one libpq connection driven by a reactor.
 //
-//   Closed --connect()--> Connecting --> Preparing (search path) --> Idle <--start()/outcome--> Busy
-//     ^------------------- connect failed, connection lost, close() ----------------------------'
+//   Closed --connect()--> Connecting --> Preparing --> Idle <--start(), outcome--> Busy
+//     ^                   (search path)                                             |
+//     '---------------- connect failed, connection lost, close() ------------------'
 //
-// It tells its owner what happened and decides nothing: which statement is next, whether it is repeated and when to connect
-// again is the owner's business. Reactor thread only.
+// It tells its owner what happened and decides nothing: which statement is next, whether it is
+// repeated and when to connect again is the owner's business. Reactor thread only.
 #pragma once
 
 #include <memory>
@@ -28,11 +29,13 @@ public:
     public:
         /// Connected; a statement may be started.
         virtual void onConnected(AsyncConnection& connection) noexcept = 0;
-        /// The statement ended and the connection is idle again. `stale`: see Exchange::isPlanStale().
+        /// The statement ended and the connection is idle again. `stale`: see
+        /// Exchange::isPlanStale().
         virtual void onResult(AsyncConnection& connection, Result result) noexcept = 0;
         virtual void onFailure(AsyncConnection& connection, const Failure& failure,
                                bool stale) noexcept = 0;
-        /// Connecting failed, or the connection died; it is closed now, and a statement it had has no outcome.
+        /// Connecting failed, or the connection died; it is closed now, and a statement it had has
+        /// no outcome.
         virtual void onLost(AsyncConnection& connection, const Failure& failure,
                             bool was_connecting) noexcept = 0;
 

@@ -1,6 +1,7 @@
 // Backoff: how long to leave a server alone that refused a connection.
 //
-// Doubles from `first` to `longest`. The jitter of a quarter keeps many hosts from returning in the same instant.
+// Doubles from `first` to `longest`. The jitter of a quarter keeps many hosts from returning in the
+// same instant.
 #pragma once
 
 #include <algorithm>

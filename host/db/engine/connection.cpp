@@ -15,11 +15,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::string_view kSetSession =
-    "SELECT set_config('search_path', $1, false), set_config('statement_timeout', $2, false)";
-
-// Remaining times differ by microseconds from request to request. Rounding up to steps of a quarter to an eighth keeps the
-// session's timeout the same for most of them, so that it need not be set anew.
+// Remaining times differ by microseconds from request to request. Rounding up to steps of a quarter
+// to an eighth keeps the session's timeout the same for most of them, so that it need not be set
+// anew.
 milliseconds rounded(milliseconds timeout) noexcept {
     milliseconds::rep step = 1;
     while (step * 8 < timeout.count()) {
@@ -134,7 +132,7 @@ void Connection::addSession(const ConnectionScope& scope) {
     const std::string timeout_text = std::to_string(timeout.count());
     const Value values[] = {Value::of(path), Value::of(timeout_text)};
     scope_params_.assign(values);
-    exchange_.addStatement(Exchange::Role::Scope, {}, kSetSession, scope_params_);
+    exchange_.addStatement(Exchange::Role::Scope, {}, wire::kSetSession, scope_params_);
     exchange_.addSync();  // What follows must not undo it.
     session_plugin_ = scope.plugin;
     session_timeout_ = timeout;
@@ -145,7 +143,8 @@ void Connection::addBegin(const ConnectionScope& scope) {
         addSession(scope);
     }
     exchange_.addQuery(scope.begin == Begin::ReadOnly ? "BEGIN READ ONLY" : "BEGIN");
-    // SET and not set_config(): a query would forbid the plugin to choose the isolation level with its first statement.
+    // SET and not set_config(): a query would forbid the plugin to choose the isolation level with
+    // its first statement.
     addTimeout(scope);
 }
 
@@ -158,7 +157,8 @@ Result Connection::run(Deadline deadline) {
     pg_conn* connection = handle_.get();
     bool done = !exchange_.send(connection) || exchange_.advance(connection);
     while (!done) {
-        // Reads while it writes: the server may be unable to take more because nobody takes its answers.
+        // Reads while it writes: the server may be unable to take more because nobody takes its
+        // answers.
         waitFor(exchange_.wantsWrite() ? POLLIN | POLLOUT : POLLIN, limit);
         PQconsumeInput(connection);  // A failure shows in the results.
         done = exchange_.advance(connection);

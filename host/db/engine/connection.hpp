@@ -1,10 +1,12 @@
 // Connection: one libpq connection for blocking use, every wait of it bounded.
 //
-// Problem: a server that hangs, or a network that swallows packets, must not keep a thread longer than its deadline; libpq's
-//          (and libpqxx's) own blocking calls wait without one.
-// Choice:  the connection is non-blocking, and this class waits with poll(). What belongs together (search path, BEGIN,
-//          statement timeout, preparation, the statement itself) is sent in pipeline mode: one round trip.
-// Guarantee: a wait that ran out leaves the connection broken, never out of step with the server; broken ones are closed.
+// Problem: a server that hangs, or a network that swallows packets, must not keep a thread longer
+//          than its deadline; libpq's (and libpqxx's) own blocking calls wait without one.
+// Choice:  the connection is non-blocking, and this class waits with poll(). What belongs together
+//          (search path, BEGIN, statement timeout, preparation, the statement itself) is sent in
+//          pipeline mode: one round trip.
+// Guarantee: a wait that ran out leaves the connection broken, never out of step with the server;
+//            broken ones are closed.
 #pragma once
 
 #include <chrono>
@@ -51,20 +53,23 @@ public:
     /// Runs SQL without parameters; several statements return the last result. Throws Failure.
     Result query(const std::string& sql, Deadline deadline);
 
-    /// Whether the last failure came from a plan that was prepared earlier and that the server does not accept any more; the
-    /// statement had no effect and works when it is executed again.
+    /// Whether the last failure came from a plan that was prepared earlier and that the server does
+    /// not accept any more; the statement had no effect and works when it is executed again.
     bool isPlanStale() const noexcept { return exchange_.isPlanStale(); }
     /// Nothing may be sent any more.
     bool isBroken() const noexcept;
     bool isInTransaction() const noexcept;
-    /// A statement of the transaction failed; only ROLLBACK is accepted, and COMMIT would silently do the same.
+    /// A statement of the transaction failed; only ROLLBACK is accepted, and COMMIT would silently
+    /// do the same.
     bool isTransactionFailed() const noexcept;
-    /// What the socket says, without a round trip. Input on an idle connection is a farewell more often than not.
+    /// What the socket says, without a round trip. Input on an idle connection is a farewell more
+    /// often than not.
     Liveness peek() const noexcept;
     /// The plugin whose search path is set.
     const std::string& plugin() const noexcept { return session_plugin_; }
 
-    /// For the listener: the socket to wait for, and what arrived. takeInput() is false when the connection died.
+    /// For the listener: the socket to wait for, and what arrived. takeInput() is false when the
+    /// connection died.
     int socket() const noexcept;
     bool takeInput() noexcept;
     bool nextNotification(Notification& notification);

@@ -121,7 +121,8 @@ bool Exchange::sendStep(pg_conn* connection, const Step& step) {
 }
 
 bool Exchange::advance(pg_conn* connection) {
-    // A failed flush is no outcome: the server may have said why before it closed, and the results below tell.
+    // A failed flush is no outcome: the server may have said why before it closed, and the results
+    // below tell.
     wants_write_ = PQflush(connection) == 1;
     while (!broken_ && place_ < steps_.size()) {
         if (PQisBusy(connection) == 1) {

@@ -1,11 +1,11 @@
 // Exchange: what is sent together in one round trip, and the results that come back for it.
 //
-// Steps are added, sent at once (in libpq's pipeline mode when there are several) and answered in their order. advance() never
-// waits, so the same code serves a thread that polls and a reactor that is called. A step that fails makes the server skip the
-// rest up to the next sync.
+// Steps are added, sent at once (in libpq's pipeline mode when there are several) and answered in
+// their order. advance() never waits, so the same code serves a thread that polls and a reactor
+// that is called. A step that fails makes the server skip the rest up to the next sync.
 //
-//   [ set search path | Sync ] [ BEGIN | SET LOCAL statement_timeout ] [ DEALLOCATE ] [ Prepare ] Execute [ | Sync ]
-//     ----- scope -----          ------------- scope --------------                   ---- statement ----
+//   scope:      [ set search path and timeout | Sync ] [ BEGIN | SET LOCAL statement_timeout ]
+//   statement:  [ DEALLOCATE ] [ Prepare ] Execute [ | Sync ]
 #pragma once
 
 #include <memory>
@@ -36,8 +36,8 @@ public:
     void reset();
     /// SQL without parameters.
     void addQuery(std::string sql);
-    /// Several statements without parameters, in one implicit transaction; the only step of its exchange. Its result is that of
-    /// the last statement.
+    /// Several statements without parameters, in one implicit transaction; the only step of its
+    /// exchange. Its result is that of the last statement.
     void addScript(std::string sql);
     /// Prepares `sql` when need be. All arguments live until the last result arrived.
     void addStatement(Role role, std::string_view plugin, std::string_view sql,
@@ -57,8 +57,8 @@ public:
     Result takeResult();
     /// The connection must not be used any more.
     bool isBroken() const noexcept { return broken_; }
-    /// The plan was prepared earlier and the server does not accept it any more; the statement had no effect and works when it
-    /// is sent again.
+    /// The plan was prepared earlier and the server does not accept it any more; the statement had
+    /// no effect and works when it is sent again.
     bool isPlanStale() const noexcept { return plan_stale_; }
 
 private:

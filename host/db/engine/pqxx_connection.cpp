@@ -12,7 +12,8 @@ namespace mortise::db {
 
 namespace {
 
-/// The settings as libpq's keyword string, with our defaults where the URL says nothing. libpqxx takes no other form.
+/// The settings as libpq's keyword string, with our defaults where the URL says nothing. libpqxx
+/// takes no other form.
 std::string connectionString(const ConnectionSettings& settings) {
     char* error = nullptr;
     const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(

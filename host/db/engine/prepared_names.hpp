@@ -1,9 +1,10 @@
 // PreparedNames: which statements are prepared on one connection, and under which names.
 //
-// The key is the plugin and the whole text: the same text means other tables in another plugin's schema, and a bare hash would
-// one day run the wrong statement. Names are a running number, never used again on the connection, so a statement that the
-// server forgot (26000) or whose tables changed (0A000) is simply prepared under a new one. At the bound the least recently
-// used goes and has to be deallocated at the server.
+// The key is the plugin and the whole text: the same text means other tables in another plugin's
+// schema, and a bare hash would one day run the wrong statement. Names are a running number, never
+// used again on the connection, so a statement that the server forgot (26000) or whose tables
+// changed (0A000) is simply prepared under a new one. At the bound the least recently used goes and
+// has to be deallocated at the server.
 #pragma once
 
 #include <cstddef>

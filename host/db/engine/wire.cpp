@@ -35,7 +35,8 @@ void Finish::operator()(pg_conn* connection) const noexcept {
 }
 
 Handle startConnect(const ConnectionSettings& settings) {
-    // What stands in the URL comes last and wins. Keepalives notice a peer that vanished without a word.
+    // What stands in the URL comes last and wins. Keepalives notice a peer that vanished without a
+    // word.
     constexpr std::array kKeys{"application_name",
                                "client_encoding",
                                "keepalives",
@@ -71,8 +72,9 @@ void tame(pg_conn* connection) noexcept {
 
 Failure connectFailure(pg_conn* connection) {
     const std::string text = messageOf(PQerrorMessage(connection));
-    // libpq keeps no SQLSTATE of a refused connect; the one case that calls for patience instead of alarm is told by its text,
-    // which servers with lc_messages other than English may word differently: then it counts as an outage.
+    // libpq keeps no SQLSTATE of a refused connect; the one case that calls for patience instead of
+    // alarm is told by its text, which servers with lc_messages other than English may word
+    // differently: then it counts as an outage.
     if (text.find("too many clients") != std::string::npos ||
         text.find("remaining connection slots") != std::string::npos ||
         text.find("too many connections") != std::string::npos) {

@@ -22,14 +22,15 @@ struct Finish {
 };
 using Handle = std::unique_ptr<pg_conn, Finish>;
 
-/// Begins a non-blocking connect (PQconnectPoll goes on). Throws Failure DATABASE_UNAVAILABLE when it fails at once. Looking up a
-/// host name blocks: libpq offers nothing else.
+/// Begins a non-blocking connect (PQconnectPoll goes on). Throws Failure DATABASE_UNAVAILABLE when
+/// it fails at once. Looking up a host name blocks: libpq offers nothing else.
 Handle startConnect(const ConnectionSettings& settings);
 
 /// After a complete connect: non-blocking mode, no notices on stderr.
 void tame(pg_conn* connection) noexcept;
 
-/// Why a connect failed, with what libpq says. Keeps the SQLSTATE where the server sent one libpq understands.
+/// Why a connect failed, with what libpq says. Keeps the SQLSTATE where the server sent one libpq
+/// understands.
 Failure connectFailure(pg_conn* connection);
 /// The connection died.
 Failure lostFailure(pg_conn* connection);
@@ -40,15 +41,20 @@ bool isStalePlan(const Failure& failure) noexcept;
 /// Whether the server took the connection as one too many.
 bool isTooManyConnections(const Failure& failure) noexcept;
 
+/// Sets where unqualified names are looked up and how long a statement may take.
+inline constexpr std::string_view kSetSession =
+    "SELECT set_config('search_path', $1, false), set_config('statement_timeout', $2, false)";
 /// `"users", mortise, public`
 std::string searchPathOf(std::string_view plugin);
 /// Double-quoted identifier.
 std::string quoteIdentifier(std::string_view name);
 
-/// Parameters as libpq wants them: terminated texts. Reused, so that its memory is allocated once per connection.
+/// Parameters as libpq wants them: terminated texts. Reused, so that its memory is allocated once
+/// per connection.
 class Params {
 public:
-    /// Copies. Throws Failure SQL_ERROR: 22021 for a zero byte (a text would be cut there), 54023 for too many.
+    /// Copies. Throws Failure SQL_ERROR: 22021 for a zero byte (a text would be cut there), 54023
+    /// for too many.
     void assign(std::span<const Value> values);
     int count() const noexcept { return static_cast<int>(pointers_.size()); }
     const char* const* data() const noexcept { return pointers_.data(); }

@@ -78,7 +78,8 @@ void checkPair(const std::string& plugin, unsigned version, const Migration& mig
     }
 }
 
-// Depth first: a line stands after everything it requires. `path` holds the lines on the way, to find circles.
+// Depth first: a line stands after everything it requires. `path` holds the lines on the way, to
+// find circles.
 void place(const std::string& plugin, std::map<std::string, CheckedLine>& open,
            std::set<std::string>& path, std::vector<CheckedLine>& ordered) {
     const auto found = open.find(plugin);

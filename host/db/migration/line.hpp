@@ -31,7 +31,8 @@ struct CheckedLine {
 /// Pairs the files; every reason why they are refused goes to `reasons`.
 CheckedLine checkLine(const MigrationLine& line, std::vector<std::string>& reasons);
 
-/// All lines, each after those it requires. Throws mortise::Error MIGRATION_INVALID with every reason.
+/// All lines, each after those it requires. Throws mortise::Error MIGRATION_INVALID with every
+/// reason.
 std::vector<CheckedLine> checkLines(std::span<const MigrationLine> lines);
 
 /// Lower-case hexadecimal.

@@ -93,8 +93,13 @@ Refusal readRequestLine(std::string_view line, const HeadLimits& limits,
     if (head.target.size() > limits.target_size_max) {
         return kUriTooLong;
     }
-    // A fragment never leaves the client (RFC 9112 section 3.2).
-    return head.target.find('#') == std::string_view::npos ? Refusal{} : kBadRequest;
+    for (const char c : head.target) {
+        // A fragment never leaves the client (RFC 9112 section 3.2), and a target is printable ASCII.
+        if (c <= ' ' || c > '~' || c == '#') {
+            return kBadRequest;
+        }
+    }
+    return {};
 }
 
 /// Splits a line; false unless it is `token ":" value`.

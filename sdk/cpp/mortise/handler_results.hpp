@@ -153,7 +153,7 @@ using SentResult = std::conditional_t<
     std::remove_cvref_t<std::conditional_t<std::is_void_v<typename TaskValue<R>::type>, int,
                                            typename TaskValue<R>::type>>>;
 
-/// The same status whatever went wrong while sending: the host's own reason.
+/// Sends what a handler returned. The status is the host's.
 template <class R>
 mortise_status sendResult(const RequestScope& scope, const RouteSettings& settings, const R& value,
                           mortise_error* error) {

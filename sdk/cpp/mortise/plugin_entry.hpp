@@ -95,8 +95,7 @@ private:
     }
 
     static mortise_status declare(void* self, const mortise_declare* table,
-                                  mortise_declaration* declaration,
-                                  mortise_error* error) noexcept {
+                                  mortise_declaration* declaration, mortise_error* error) noexcept {
         return step(error, [self, table, declaration] {
             Instance& instance = of(self);
             Plugin& plugin = base(self);

@@ -306,10 +306,9 @@ private:
         using Signature = detail::Signature<Member>;
         using Binding = typename Signature::template Bound<detail::RouteBinding>;
         using Sent = detail::SentResult<typename Signature::Value>;
-        detail::RouteSpec& spec =
-            routes_.emplace_back(defaults, method, pattern,
-                                 Signature::template describe<detail::RequestScope>(schemas_),
-                                 detail::Result<Sent>::describe(schemas_));
+        detail::RouteSpec& spec = routes_.emplace_back(
+            defaults, method, pattern, Signature::template describe<detail::RequestScope>(schemas_),
+            detail::Result<Sent>::describe(schemas_));
         spec.callback = Binding::callback();
         spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
         spec.binding->reads_only = method == "GET";
@@ -322,8 +321,9 @@ private:
     template <class Signature>
     typename Signature::Owner& owner() {
         using Owner = typename Signature::Owner;
-        static_assert(std::is_base_of_v<Plugin, std::remove_const_t<Owner>>,
-                      "this handler is no member of the plugin: give its object as the last argument");
+        static_assert(
+            std::is_base_of_v<Plugin, std::remove_const_t<Owner>>,
+            "this handler is no member of the plugin: give its object as the last argument");
         return static_cast<Owner&>(plugin_);
     }
     template <class Signature>

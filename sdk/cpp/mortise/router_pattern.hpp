@@ -30,8 +30,12 @@ struct PatternParameter {
     std::string type;
 };
 
-constexpr bool isLower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-constexpr bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool isLower(char c) noexcept {
+    return c >= 'a' && c <= 'z';
+}
+constexpr bool isDigit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
 
 /// `[a-z0-9]+(<separator>[a-z0-9]+)*`
 constexpr bool isWords(std::string_view text, char separator) noexcept {
@@ -50,7 +54,8 @@ constexpr bool isWords(std::string_view text, char separator) noexcept {
 
 inline bool beginsWithVerb(std::string_view segment) {
     static constexpr std::array<std::string_view, 10> kVerbs = {
-        "get-", "create-", "update-", "delete-", "list-", "fetch-", "add-", "remove-", "set-", "make-"};
+        "get-",   "create-", "update-", "delete-", "list-",
+        "fetch-", "add-",    "remove-", "set-",    "make-"};
     return std::any_of(kVerbs.begin(), kVerbs.end(),
                        [&](std::string_view verb) { return segment.starts_with(verb); });
 }
@@ -115,8 +120,9 @@ private:
             return;
         }
         if (!isWords(segment, '-')) {
-            throw DeclareError("segment \"" + std::string(segment) +
-                               "\" is not kebab-case: lower-case letters, digits and single hyphens");
+            throw DeclareError(
+                "segment \"" + std::string(segment) +
+                "\" is not kebab-case: lower-case letters, digits and single hyphens");
         }
         if (beginsWithVerb(segment)) {
             throw DeclareError("segment \"" + std::string(segment) +

@@ -33,11 +33,13 @@ inline void judgeRoute(const RouteSpec& spec) {
         throw DeclareError("say who may call it: publicAccess(), requireUser() or requireRole()");
     }
     if (spec.facts.needs_user && spec.access == MORTISE_ACCESS_PUBLIC) {
-        throw DeclareError("the handler takes const Principal&, but the route is public: take const Principal* or "
-                           "require a user");
+        throw DeclareError(
+            "the handler takes const Principal&, but the route is public: take const Principal* or "
+            "require a user");
     }
     if (spec.is_inline && spec.is_async) {
-        throw DeclareError("a coroutine runs on the reactor anyway; inlined() is for plain functions");
+        throw DeclareError(
+            "a coroutine runs on the reactor anyway; inlined() is for plain functions");
     }
     if (spec.is_inline && spec.facts.waits) {
         throw DeclareError("inlined() promises not to block, but the handler takes Db& or Jobs&");
@@ -100,9 +102,9 @@ inline void Router::submitErrors(const mortise_declare& table, mortise_declarati
         }
         done.push_back(code.code);
         detail::Failure failure;
-        const mortise_status status = table.add_error(
-            declaration, detail::str(code.code), static_cast<std::uint32_t>(code.http_status),
-            detail::str(code.message), failure.out());
+        const mortise_status status = table.add_error(declaration, detail::str(code.code),
+                                                      static_cast<std::uint32_t>(code.http_status),
+                                                      detail::str(code.message), failure.out());
         detail::checkDeclared(status, failure, "error code " + std::string(code.code));
     }
 }
@@ -145,8 +147,8 @@ inline void Router::submit(const mortise_declare& table, mortise_declaration* de
     submitErrors(table, declaration);
     for (const SchemaCollector::Entry& schema : schemas_.entries()) {
         detail::Failure failure;
-        const mortise_status status = table.add_schema(
-            declaration, detail::str(schema.name), detail::str(schema.json), failure.out());
+        const mortise_status status = table.add_schema(declaration, detail::str(schema.name),
+                                                       detail::str(schema.json), failure.out());
         detail::checkDeclared(status, failure, "schema " + schema.name);
     }
     for (detail::RouteSpec& route : routes_) {
@@ -160,8 +162,7 @@ inline void Router::submit(const mortise_declare& table, mortise_declaration* de
         operation.handler = spec.callback;
         operation.handler_context = spec.binding.get();
         detail::Failure failure;
-        const mortise_status status =
-            table.add_operation(declaration, &operation, failure.out());
+        const mortise_status status = table.add_operation(declaration, &operation, failure.out());
         detail::checkDeclared(status, failure, "operation " + spec.name);
     }
     for (const detail::JobSpec& spec : jobs_) {

@@ -14,18 +14,18 @@
 #include <string.h>
 
 struct hello {
-    const mortise_request_api *request_api;
+    const mortise_request_api* request_api;
 };
 
-static mortise_str text(const char *literal) {
+static mortise_str text(const char* literal) {
     const mortise_str result = {literal, strlen(literal)};
     return result;
 }
 
 /* Runs on an event loop (INLINE): it does not wait for anything. */
-static mortise_status serve_hello(void *handler_context, mortise_request *request,
-                                  mortise_error *error) {
-    const struct hello *self = handler_context;
+static mortise_status serve_hello(void* handler_context, mortise_request* request,
+                                  mortise_error* error) {
+    const struct hello* self = handler_context;
     mortise_response response;
     memset(&response, 0, sizeof response);
     response.struct_size = sizeof response;
@@ -35,8 +35,8 @@ static mortise_status serve_hello(void *handler_context, mortise_request *reques
     return self->request_api->respond(request, &response, error);
 }
 
-static mortise_status declare(void *self, const mortise_declare *table,
-                              mortise_declaration *declaration, mortise_error *error) {
+static mortise_status declare(void* self, const mortise_declare* table,
+                              mortise_declaration* declaration, mortise_error* error) {
     mortise_route route;
     memset(&route, 0, sizeof route);
     route.struct_size = sizeof route;
@@ -44,42 +44,49 @@ static mortise_status declare(void *self, const mortise_declare *table,
     route.access = MORTISE_ACCESS_PUBLIC;
     route.method = text("GET");
     route.pattern = text("/api/v1/hello");
-    route.openapi = text("{\"summary\":\"Say hello\",\"responses\":{\"200\":{\"description\":\"Hello\"}}}");
+    route.openapi =
+        text("{\"summary\":\"Say hello\",\"responses\":{\"200\":{\"description\":\"Hello\"}}}");
     route.handler = serve_hello;
     route.handler_context = self;
     return table->add_route(declaration, &route, error);
 }
 
 /* Steps of the life cycle in which this plugin has nothing to do. */
-static mortise_status configure(void *self, uint32_t mode, mortise_error *error) {
+static mortise_status configure(void* self, uint32_t mode, mortise_error* error) {
     (void)self, (void)mode, (void)error;
     return MORTISE_OK;
 }
-static mortise_status prepare(void *self, uint32_t deadline_ms, mortise_error *error) {
+static mortise_status prepare(void* self, uint32_t deadline_ms, mortise_error* error) {
     (void)self, (void)deadline_ms, (void)error;
     return MORTISE_OK;
 }
-static void activate(void *self) { (void)self; }
-static mortise_status quiesce(void *self, mortise_error *error) {
+static void activate(void* self) {
+    (void)self;
+}
+static mortise_status quiesce(void* self, mortise_error* error) {
     (void)self, (void)error;
     return MORTISE_OK;
 }
-static void resume(void *self) { (void)self; }
-static mortise_status stop(void *self, uint32_t deadline_ms, mortise_error *error) {
+static void resume(void* self) {
+    (void)self;
+}
+static mortise_status stop(void* self, uint32_t deadline_ms, mortise_error* error) {
     (void)self, (void)deadline_ms, (void)error;
     return MORTISE_OK;
 }
-static void destroy(void *self) { free(self); }
+static void destroy(void* self) {
+    free(self);
+}
 
-mortise_status mortise_plugin_open_v1(const mortise_host *host, mortise_plugin *out,
-                                      mortise_error *error) {
-    const void *table = NULL;
-    const mortise_status status =
-        host->query(host, text(MORTISE_REQUEST_INTERFACE), sizeof(mortise_request_api), &table, error);
+mortise_status mortise_plugin_open_v1(const mortise_host* host, mortise_plugin* out,
+                                      mortise_error* error) {
+    const void* table = NULL;
+    const mortise_status status = host->query(host, text(MORTISE_REQUEST_INTERFACE),
+                                              sizeof(mortise_request_api), &table, error);
     if (status != MORTISE_OK) {
         return status;
     }
-    struct hello *self = malloc(sizeof *self);
+    struct hello* self = malloc(sizeof *self);
     if (self == NULL) {
         return MORTISE_EXHAUSTED;
     }

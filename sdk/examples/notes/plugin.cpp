@@ -76,8 +76,8 @@ constexpr Sql kInsert{"note_insert",
                       "INSERT INTO notes (owner_id, title, text) VALUES ($1, $2, $3) "
                       "RETURNING id, title, text, created_at"};
 constexpr Sql kCount{"note_count", "SELECT count(*) FROM notes WHERE owner_id = $1"};
-constexpr Sql kFind{"note_find",
-                    "SELECT id, title, text, created_at FROM notes WHERE id = $1 AND owner_id = $2"};
+constexpr Sql kFind{
+    "note_find", "SELECT id, title, text, created_at FROM notes WHERE id = $1 AND owner_id = $2"};
 constexpr Sql kList{"note_list",
                     "SELECT id, title, text, created_at FROM notes WHERE owner_id = $1 "
                     "ORDER BY id LIMIT $2 OFFSET $3"};
@@ -98,9 +98,7 @@ public:
         routes.get("/{note_id}", &Notes::show)
             .summary("Get one note and its author")
             .errors(NOTE_NOT_FOUND);
-        routes.del("/{note_id}", &Notes::remove)
-            .summary("Delete a note")
-            .errors(NOTE_NOT_FOUND);
+        routes.del("/{note_id}", &Notes::remove).summary("Delete a note").errors(NOTE_NOT_FOUND);
     }
 
 private:
@@ -117,8 +115,7 @@ private:
             throw ConflictError(TOO_MANY_NOTES);
         }
         try {
-            auto created =
-                db.one<NoteResponse>(kInsert, user.userId(), note->title, note->text);
+            auto created = db.one<NoteResponse>(kInsert, user.userId(), note->title, note->text);
             log.info("notes.created", field("note_id", created.id));
             std::string location = "/api/v1/notes/" + std::to_string(created.id);
             return {std::move(created), std::move(location)};

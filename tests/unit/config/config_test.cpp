@@ -190,7 +190,8 @@ TEST_CASE("an unknown name in an area of the host is an error at once") {
 TEST_CASE("the settings of a plugin are found, checked and handed over without prefix") {
     Schema schema = hostSchema();
     schema.addPlugin("auth", R"([{"key": "ttl_s", "type": "integer", "default": 900, "minimum": 60},
-                                 {"key": "pepper", "type": "string", "secret": true}, {"key": "mode", "type": "string"}])");
+                                 {"key": "pepper", "type": "string", "secret": true},
+                                 {"key": "mode", "type": "string"}])");
     const Layers layers = environmentOf({{"APP_AUTH_TTL_S", "0060"}, {"APP_AUTH_PEPPER", "p"}});
     const Config config = Config::resolve(schema, layers, Unknown::Report);
     const auto values = config.plugin("auth");

@@ -110,7 +110,8 @@ TEST_CASE("a pid file of a process that is somebody else is not believed") {
         << ::getpid() << "\n"
         << (directory.path() / "data").string() << "\n1\n5432\n"
         << (directory.path() / "socket").string() << "\n\n";
-    // postgres itself refuses a pid file of a living process of its own user; ours belongs to the tests.
+    // postgres itself refuses a pid file of a living process of its own user; ours belongs to the
+    // tests.
     ::unlink((directory.path() / "socket" / ".s.PGSQL.5432").c_str());
     try {
         server.start();

@@ -1,5 +1,7 @@
 #include "db/session.hpp"
 
+#include <signal.h>
+
 #include "base/error.hpp"
 #include "db/failure.hpp"
 #include "tests/support/catch.hpp"
@@ -222,6 +224,21 @@ TEST_CASE_METHOD(Fixture, "later statements of a transaction end at the same dea
     CHECK(failureOf([&] { session.execute({.sql = "SELECT pg_sleep(30)"}); }).kind() ==
           FailureKind::StatementTimeout);
     CHECK(std::chrono::steady_clock::now() - start < 5s);
+}
+
+TEST_CASE_METHOD(Fixture, "a server that hangs costs its connection, not the caller's thread") {
+    Session session(pool, "notes", in(300ms));
+    const auto result = session.execute({.sql = "SELECT pg_backend_pid()"});
+    const int process_id = std::stoi(std::string(result.cell(0, 0).text()));
+    REQUIRE(::kill(process_id, SIGSTOP) == 0);
+    const auto start = std::chrono::steady_clock::now();
+    const auto failure = failureOf([&] { session.execute({.sql = "SELECT 1"}); });
+    const auto time = std::chrono::steady_clock::now() - start;
+    ::kill(process_id, SIGCONT);
+    CHECK(failure.code() == "STATEMENT_TIMEOUT");
+    CHECK(time < 5s);
+    CHECK_FALSE(session.hasLease());
+    CHECK(pool.stats().open == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "a write conflict asks for a repetition") {

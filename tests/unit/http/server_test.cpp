@@ -31,8 +31,14 @@ TEST_CASE("a port in use is an error that names it") {
     ServerSettings settings;
     settings.port = host.server->port();
     Server second(host.reactors, host.pipeline, host.log, settings);
-    CHECK_THROWS_WITH(second.start(), Catch::Matchers::Contains(std::to_string(settings.port)) &&
-                                          Catch::Matchers::Contains("in use"));
+    std::string text;
+    try {
+        second.start();
+    } catch (const Error& error) {
+        text = error.what();
+    }
+    CHECK(text.find(std::to_string(settings.port)) != std::string::npos);
+    CHECK(text.find("in use") != std::string::npos);
 }
 
 TEST_CASE("a name that does not resolve is an error that names it") {
@@ -121,7 +127,8 @@ TEST_CASE("clients beyond the bound wait until a connection is free") {
 }
 
 TEST_CASE("a drain closes idle connections and lets requests under way finish") {
-    Fixture host({}, 2);
+    Fixture
+        host;  // One reactor, so that the idle connection's end tells that the drain has reached the busy one.
     Client idle = host.connect();
     idle.send(kEcho);
     REQUIRE(idle.receive().status == 200);

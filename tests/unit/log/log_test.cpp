@@ -134,15 +134,13 @@ TEST_CASE("the context of the thread stands in every record and ends with its sc
     fixture.log.info("a.fourth");
     const auto lines = fixture.lines();
     REQUIRE(lines.size() == 4);
-    CHECK(
-        withoutTime(lines[0]) ==
-        R"({"event":"a.first","level":"info","logger":"a","request_id":"abc",)"
+    CHECK(withoutTime(lines[0]) ==
+          R"({"event":"a.first","level":"info","logger":"a","request_id":"abc",)"
           R"("user_id":"7","method":"GET","path":"/a","plugin":"users"})");
     CHECK(withoutTime(lines[1]) ==
           R"({"event":"a.second","level":"info","logger":"a","request_id":"def"})");
-    CHECK(
-        withoutTime(lines[2]) ==
-        R"({"event":"a.third","level":"info","logger":"a","request_id":"abc",)"
+    CHECK(withoutTime(lines[2]) ==
+          R"({"event":"a.third","level":"info","logger":"a","request_id":"abc",)"
           R"("user_id":"7","method":"GET","plugin":"users","path":"/field/wins"})");
     CHECK(withoutTime(lines[3]) == R"({"event":"a.fourth","level":"info","logger":"a"})");
 }
@@ -173,9 +171,8 @@ TEST_CASE("secrets are redacted by key and by shape") {
 TEST_CASE("an event outside the grammar is written under a name that says so") {
     Fixture fixture;
     fixture.log.info("Not an event!", {{"x", 1}});
-    CHECK(
-        withoutTime(fixture.only()) ==
-        R"({"event":"log.event_invalid","level":"info","logger":"log",)"
+    CHECK(withoutTime(fixture.only()) ==
+          R"({"event":"log.event_invalid","level":"info","logger":"log",)"
           R"("name":"Not an event!","x":1})");
 }
 

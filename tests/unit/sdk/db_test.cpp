@@ -25,9 +25,7 @@ struct ByName {
     std::string text;
     State state = State::Open;
     static constexpr auto schema() {
-        return object<ByName>("ByName")
-            .field("text", &ByName::text)
-            .field("state", &ByName::state);
+        return object<ByName>("ByName").field("text", &ByName::text).field("state", &ByName::state);
     }
 };
 
@@ -84,17 +82,15 @@ TEST_CASE_METHOD(Fixture, "parameters are sent in PostgreSQL's text format") {
 TEST_CASE_METHOD(Fixture, "array elements are quoted, so that no text can leave its place") {
     CHECK(sent(std::vector<int>{1, 2}) == R"({"1","2"})");
     CHECK(sent(std::vector<std::string>{}) == "{}");
-    CHECK(sent(std::vector<std::string>{"a,b", "NULL", "\"\\{}"}) ==
-          R"({"a,b","NULL","\"\\{}"})");
+    CHECK(sent(std::vector<std::string>{"a,b", "NULL", "\"\\{}"}) == R"({"a,b","NULL","\"\\{}"})");
     CHECK(sent(std::vector<std::optional<int>>{1, std::nullopt}) == R"({"1",NULL})");
 }
 
 TEST_CASE_METHOD(Fixture, "many parameters keep their order and their own memory") {
     const std::string borrowed = "borrowed";
     db.execute("x", 1, borrowed, 22, std::optional<int>(), true, std::string(100, 'a'), 333);
-    CHECK(fake.statements.at(0).params ==
-          std::vector<Cell>{"1", "borrowed", "22", std::nullopt, "t", std::string(100, 'a'),
-                            "333"});
+    CHECK(fake.statements.at(0).params == std::vector<Cell>{"1", "borrowed", "22", std::nullopt,
+                                                            "t", std::string(100, 'a'), "333"});
 }
 
 TEST_CASE_METHOD(Fixture, "cells are read by the type that is asked for") {
@@ -180,7 +176,8 @@ TEST_CASE_METHOD(Fixture, "constraints are exceptions with the name of the const
     CHECK_THROWS_AS(db.execute("q"), SerializationFailure);
 }
 
-TEST_CASE_METHOD(Fixture, "an absent database is 503 with Retry-After, other failures keep their code") {
+TEST_CASE_METHOD(Fixture,
+                 "an absent database is 503 with Retry-After, other failures keep their code") {
     refuse(MORTISE_UNAVAILABLE, "DATABASE_UNAVAILABLE", "x");
     try {
         db.execute("q");
@@ -213,14 +210,14 @@ TEST_CASE("only a statement that surely changes nothing is marked as a read") {
     CHECK_FALSE(isPlainRead(""));
 }
 
-TEST_CASE_METHOD(Fixture, "reading requests run single statements until they ask for the transaction") {
+TEST_CASE_METHOD(Fixture,
+                 "reading requests run single statements until they ask for the transaction") {
     unit.reads_only = true;
     Db reading(unit);
     reading.optional<int>({"note_find", "SELECT 1"});
     reading.execute("SELECT a_function_that_writes()");
     reading.inTransaction().optional<int>("SELECT 1");
-    CHECK(fake.statements.at(0).flags ==
-          (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
+    CHECK(fake.statements.at(0).flags == (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
     CHECK(fake.statements.at(0).name == "note_find");
     CHECK(fake.statements.at(1).flags == MORTISE_STATEMENT_SINGLE);
     CHECK(fake.statements.at(2).flags == 0);

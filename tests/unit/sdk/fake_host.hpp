@@ -20,7 +20,9 @@ struct mortise_declaration {};
 
 namespace mortise::test {
 
-inline std::string textOf(mortise_str text) { return std::string(detail::view(text)); }
+inline std::string textOf(mortise_str text) {
+    return std::string(detail::view(text));
+}
 
 /// An answer, copied.
 struct StagedResponse {
@@ -59,9 +61,9 @@ struct OwnedResult : mortise_result {
         }
         for (const auto& row : rows.rows) {
             for (const auto& cell : row) {
-                values.push_back(cell ? mortise_value{cell->data(),
-                                                      static_cast<std::int64_t>(cell->size())}
-                                      : mortise_value{nullptr, -1});
+                values.push_back(
+                    cell ? mortise_value{cell->data(), static_cast<std::int64_t>(cell->size())}
+                         : mortise_value{nullptr, -1});
             }
         }
         mortise_result::columns = names.data();
@@ -172,9 +174,13 @@ private:
             if (host.respond_status != MORTISE_OK) {
                 return detail::fail(error, host.respond_status, "", "refused");
             }
-            StagedResponse copy{response->http_status, response->flags, textOf(response->message),
-                                textOf(response->data), textOf(response->meta),
-                                textOf(response->error_code), textOf(response->errors),
+            StagedResponse copy{response->http_status,
+                                response->flags,
+                                textOf(response->message),
+                                textOf(response->data),
+                                textOf(response->meta),
+                                textOf(response->error_code),
+                                textOf(response->errors),
                                 textOf(response->content_type),
                                 std::string(reinterpret_cast<const char*>(response->body.data),
                                             response->body.size),
@@ -200,9 +206,15 @@ private:
         declare_table.struct_size = sizeof declare_table;
         declare_table.add_route = [](mortise_declaration*, const mortise_route* route,
                                      mortise_error*) {
-            DeclaredRoute copy{textOf(route->method), textOf(route->pattern),
-                               textOf(route->openapi), route->flags, route->access,
-                               route->deadline_ms, {}, route->handler, route->handler_context};
+            DeclaredRoute copy{textOf(route->method),
+                               textOf(route->pattern),
+                               textOf(route->openapi),
+                               route->flags,
+                               route->access,
+                               route->deadline_ms,
+                               {},
+                               route->handler,
+                               route->handler_context};
             for (std::uint32_t i = 0; i < route->role_count; ++i) {
                 copy.roles.push_back(textOf(route->roles[i]));
             }

@@ -105,8 +105,7 @@ public:
 
     Task<NoteOutput> show(Path<"id", std::int64_t> id, AsyncDb& db, Operations& operations,
                           const Principal& user) {
-        const auto title =
-            co_await db.scalar<std::string>("SELECT title WHERE id = $1", *id);
+        const auto title = co_await db.scalar<std::string>("SELECT title WHERE id = $1", *id);
         const NoteInput input{title, user.userId()};
         const auto found = co_await operations.callAsync<NoteOutput>("users.find", input);
         NoteOutput output{*id, title + " " + found.title};
@@ -146,9 +145,7 @@ private:
 
 /// A declared plugin and a way to call its routes.
 struct Fixture {
-    Fixture() : plugin(host) {
-        REQUIRE(plugin.declare() == MORTISE_OK);
-    }
+    Fixture() : plugin(host) { REQUIRE(plugin.declare() == MORTISE_OK); }
     mortise_status call(const std::string& method, const std::string& pattern,
                         FakeRequest& request) {
         for (const auto& route : host.routes) {
@@ -187,14 +184,16 @@ TEST_CASE_METHOD(Fixture, "a body, the user and the database reach a plain handl
     CHECK(host.results_lent == 0);
 }
 
-TEST_CASE_METHOD(Fixture, "all violations of all arguments are answered at once, before the handler") {
+TEST_CASE_METHOD(Fixture,
+                 "all violations of all arguments are answered at once, before the handler") {
     FakeRequest request(host, "PUT");
     request.withPath("id", "x").withJson(R"({"title":"too long","size":"many"})");
     CHECK(call("PUT", "/api/v1/notes/{id:int}", request) == MORTISE_OK);
     CHECK(answer().http_status == 422);
     CHECK(answer().error_code == "VALIDATION_ERROR");
-    CHECK(answer().errors ==
-          R"({"id":["Must be an integer"],"title":["Must be at most 5 characters"],"size":["Must be an integer"]})");
+    CHECK(
+        answer().errors ==
+        R"({"id":["Must be an integer"],"title":["Must be at most 5 characters"],"size":["Must be an integer"]})");
 }
 
 TEST_CASE_METHOD(Fixture, "a missing body is a violation") {
@@ -221,8 +220,7 @@ TEST_CASE_METHOD(Fixture, "a page carries items and meta, and reads run outside 
     CHECK(call("GET", "/api/v1/notes", request) == MORTISE_OK);
     CHECK(answer().data == R"({"items":[{"id":1,"title":"a"},{"id":2,"title":"b"}]})");
     CHECK(answer().meta == R"({"page":2,"per_page":2,"total":41,"has_next":true})");
-    CHECK(host.statements.at(0).flags ==
-          (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
+    CHECK(host.statements.at(0).flags == (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
     CHECK(host.statements.at(0).params.at(0) == "xy");
 }
 
@@ -266,7 +264,8 @@ TEST_CASE_METHOD(Fixture, "void is 204, and what comes after the response runs l
     host.after_response[0].first(host.after_response[0].second);
 }
 
-TEST_CASE_METHOD(Fixture, "an error of the domain becomes the failure envelope with all it carries") {
+TEST_CASE_METHOD(Fixture,
+                 "an error of the domain becomes the failure envelope with all it carries") {
     FakeRequest request(host, "POST");
     request.withJson(R"({"title":"app"})");
     CHECK(call("POST", "/api/v1/notes/fail", request) == MORTISE_OK);
@@ -284,8 +283,7 @@ TEST_CASE_METHOD(Fixture, "an unforeseen exception is logged and tells the clien
     CHECK(call("POST", "/api/v1/notes/fail", request) == MORTISE_INTERNAL);
     CHECK(host.responses.empty());
     CHECK(std::string(error.message).find("secret") == std::string::npos);
-    CHECK(host.events ==
-          std::vector<std::string>{"request.unhandled_error error=secret detail"});
+    CHECK(host.events == std::vector<std::string>{"request.unhandled_error error=secret detail"});
 }
 
 TEST_CASE_METHOD(Fixture, "what is not even an exception does not escape") {
@@ -333,8 +331,7 @@ TEST_CASE_METHOD(Fixture, "a coroutine awaits a statement and an operation, then
     CHECK(host.finished == std::vector<mortise_status>{MORTISE_OK});
     CHECK(answer().data == R"({"id":7,"title":"milk Ada"})");
     CHECK(host.operation_input == R"({"title":"milk","size":42})");
-    CHECK(host.statements.at(0).flags ==
-          (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
+    CHECK(host.statements.at(0).flags == (MORTISE_STATEMENT_SINGLE | MORTISE_STATEMENT_READ_ONLY));
     CHECK(host.results_lent == 0);
 }
 
@@ -378,7 +375,8 @@ TEST_CASE_METHOD(Fixture, "an error of the called operation arrives with its cod
     CHECK(answer().error_code == "EMAIL_TAKEN");
 }
 
-TEST_CASE_METHOD(Fixture, "an operation that answers something else is our error, not the client's") {
+TEST_CASE_METHOD(Fixture,
+                 "an operation that answers something else is our error, not the client's") {
     host.answers.push_back(oneCell("title", "milk"));
     host.operation_output = R"({"id":"none"})";
     FakeRequest request(host, "GET");

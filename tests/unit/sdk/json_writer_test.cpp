@@ -19,7 +19,7 @@ std::string written(const Value& value) {
     return out;
 }
 
-std::string quoted(std::string_view text) {
+std::string jsonTextOf(std::string_view text) {
     std::string out;
     mortise::appendJsonString(out, text);
     return out;
@@ -76,34 +76,34 @@ TEST_CASE("numbers that are not finite are refused") {
 }
 
 TEST_CASE("quotes, backslashes and control characters are escaped") {
-    CHECK(quoted("a\"b\\c") == R"("a\"b\\c")");
-    CHECK(quoted("\b\f\n\r\t") == R"("\b\f\n\r\t")");
-    CHECK(quoted(std::string_view("\0\x1f", 2)) == R"("\u0000\u001f")");
-    CHECK(quoted("</script>/") == R"("</script>/")");
+    CHECK(jsonTextOf("a\"b\\c") == R"("a\"b\\c")");
+    CHECK(jsonTextOf("\b\f\n\r\t") == R"("\b\f\n\r\t")");
+    CHECK(jsonTextOf(std::string_view("\0\x1f", 2)) == R"("\u0000\u001f")");
+    CHECK(jsonTextOf("</script>/") == R"("</script>/")");
 }
 
 TEST_CASE("a special character is found at every distance from the start") {
     for (std::size_t before = 0; before < 40; ++before) {
         const std::string clean(before, 'x');
-        CHECK(quoted(clean) == '"' + clean + '"');
-        CHECK(quoted(clean + '"' + clean) == '"' + clean + "\\\"" + clean + '"');
-        CHECK(quoted(clean + '\n') == '"' + clean + "\\n\"");
-        CHECK(quoted(clean + "\\") == '"' + clean + "\\\\\"");
+        CHECK(jsonTextOf(clean) == '"' + clean + '"');
+        CHECK(jsonTextOf(clean + '"' + clean) == '"' + clean + "\\\"" + clean + '"');
+        CHECK(jsonTextOf(clean + '\n') == '"' + clean + "\\n\"");
+        CHECK(jsonTextOf(clean + "\\") == '"' + clean + "\\\\\"");
     }
 }
 
 TEST_CASE("well-formed UTF-8 passes unchanged") {
     for (const std::string text : {"é", "€", "日本語", "😀", "\x7f"}) {
-        CHECK(quoted(text) == '"' + text + '"');
+        CHECK(jsonTextOf(text) == '"' + text + '"');
     }
 }
 
 TEST_CASE("each broken UTF-8 byte becomes a replacement character") {
     const std::string replacement = "\xEF\xBF\xBD";
-    CHECK(quoted("a\xff") == "\"a" + replacement + '"');
-    CHECK(quoted("\xc3") == '"' + replacement + '"');
-    CHECK(quoted("\xc0\xaf") == '"' + replacement + replacement + '"');
-    CHECK(quoted("\xed\xa0\x80") == '"' + replacement + replacement + replacement + '"');
-    CHECK(quoted("\xf5\x80\x80\x80z") ==
+    CHECK(jsonTextOf("a\xff") == "\"a" + replacement + '"');
+    CHECK(jsonTextOf("\xc3") == '"' + replacement + '"');
+    CHECK(jsonTextOf("\xc0\xaf") == '"' + replacement + replacement + '"');
+    CHECK(jsonTextOf("\xed\xa0\x80") == '"' + replacement + replacement + replacement + '"');
+    CHECK(jsonTextOf("\xf5\x80\x80\x80z") ==
           '"' + replacement + replacement + replacement + replacement + "z\"");
 }

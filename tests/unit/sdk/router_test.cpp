@@ -58,18 +58,22 @@ TEST_CASE("patterns get their group, their version and the types of the signatur
         notes.put("/{note_id}/", &Declaring::byUuid).summary("b");
         notes.patch("/{note_id}", &Declaring::byName).summary("c");
         notes.group("/{note_id}/parts").get("/{part_id}", &Declaring::second).summary("d");
-        router.version(2).requireUser().group("/order-items").get("/", &Declaring::plain).summary("e");
+        router.version(2)
+            .requireUser()
+            .group("/order-items")
+            .get("/", &Declaring::plain)
+            .summary("e");
     });
     REQUIRE(declared.status == MORTISE_OK);
     std::vector<std::string> patterns;
     for (const auto& route : declared.host.routes) {
         patterns.push_back(route.method + " " + route.pattern);
     }
-    CHECK(patterns == std::vector<std::string>{
-                          "GET /api/v1/notes/{note_id:int}", "PUT /api/v1/notes/{note_id:uuid}",
-                          "PATCH /api/v1/notes/{note_id}",
-                          "GET /api/v1/notes/{note_id}/parts/{part_id:int}",
-                          "GET /api/v2/order-items"});
+    CHECK(patterns == std::vector<std::string>{"GET /api/v1/notes/{note_id:int}",
+                                               "PUT /api/v1/notes/{note_id:uuid}",
+                                               "PATCH /api/v1/notes/{note_id}",
+                                               "GET /api/v1/notes/{note_id}/parts/{part_id:int}",
+                                               "GET /api/v2/order-items"});
 }
 
 TEST_CASE("flags follow from the signature") {
@@ -86,12 +90,11 @@ TEST_CASE("flags follow from the signature") {
     for (const auto& route : declared.host.routes) {
         flags.push_back(route.flags);
     }
-    CHECK(flags == std::vector<std::uint32_t>{
-                       MORTISE_ROUTE_BLOCKING, MORTISE_ROUTE_INLINE, MORTISE_ROUTE_ASYNC,
-                       MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_JSON_BODY |
-                           MORTISE_ROUTE_OPTIONAL_BODY,
-                       MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_JSON_BODY |
-                           MORTISE_ROUTE_FORM_BODY});
+    CHECK(flags ==
+          std::vector<std::uint32_t>{
+              MORTISE_ROUTE_BLOCKING, MORTISE_ROUTE_INLINE, MORTISE_ROUTE_ASYNC,
+              MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_OPTIONAL_BODY,
+              MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_FORM_BODY});
 }
 
 TEST_CASE("a route takes the access of its group and may say otherwise") {
@@ -99,8 +102,10 @@ TEST_CASE("a route takes the access of its group and may say otherwise") {
         auto notes = router.group("/notes").requireRole("admin", "editor");
         notes.get("/a", &Declaring::plain).summary("s");
         notes.get("/b", &Declaring::plain).summary("s").publicAccess();
-        notes.get("/c", &Declaring::plain).summary("s").requireUser().deadline(
-            std::chrono::seconds(2));
+        notes.get("/c", &Declaring::plain)
+            .summary("s")
+            .requireUser()
+            .deadline(std::chrono::seconds(2));
     });
     REQUIRE(declared.status == MORTISE_OK);
     const auto& routes = declared.host.routes;
@@ -114,17 +119,23 @@ TEST_CASE("a route takes the access of its group and may say otherwise") {
 
 TEST_CASE("the documentation of a route follows from its signature and description") {
     const Declared declared([](Router& router) {
-        router.group("/notes").tag("notes").requireUser()
-            .post("/", &Declaring::withBody).created().summary("Create \"one\"").errors(GONE);
+        router.group("/notes")
+            .tag("notes")
+            .requireUser()
+            .post("/", &Declaring::withBody)
+            .created()
+            .summary("Create \"one\"")
+            .errors(GONE);
     });
     REQUIRE(declared.status == MORTISE_OK);
-    CHECK(declared.route().openapi ==
-          R"({"summary":"Create \"one\"","tags":["notes"],)"
-          R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Note"}}}},)"
-          R"("responses":{"201":{"description":"Success","content":{"application/json":{"schema":)"
-          R"({"type":"object","required":["status","status_code","message","data"],"properties":{)"
-          R"("status":{"const":"success"},"status_code":{"const":201},"message":{"type":"string"},)"
-          R"("data":{"$ref":"#/components/schemas/Note"}}}}}}},"x-error-codes":["NOTE_GONE","VALIDATION_ERROR"]})");
+    CHECK(
+        declared.route().openapi ==
+        R"({"summary":"Create \"one\"","tags":["notes"],)"
+        R"("requestBody":{"required":true,"content":{"application/json":{"schema":{"$ref":"#/components/schemas/Note"}}}},)"
+        R"("responses":{"201":{"description":"Success","content":{"application/json":{"schema":)"
+        R"({"type":"object","required":["status","status_code","message","data"],"properties":{)"
+        R"("status":{"const":"success"},"status_code":{"const":201},"message":{"type":"string"},)"
+        R"("data":{"$ref":"#/components/schemas/Note"}}}}}}},"x-error-codes":["NOTE_GONE","VALIDATION_ERROR"]})");
     CHECK(declared.host.schemas.count("Note") == 1);
     CHECK(declared.host.errors == std::map<std::string, std::uint32_t>{{"NOTE_GONE", 410}});
 }
@@ -165,8 +176,11 @@ TEST_CASE("a route that cannot work does not load, and the text says why") {
     using Declare = std::function<void(RouteGroup&)>;
     const auto [declare, expected] = GENERATE(table<Declare, std::string>({
         {[](RouteGroup& g) { g.get("/{id}", &Declaring::byNumber).summary("s").requireUser(); },
-         "GET /api/v1/notes/{id}: the handler takes Path<\"note_id\">, but the pattern has no {note_id}"},
-        {[](RouteGroup& g) { g.get("/{note_id:uuid}", &Declaring::byNumber).summary("s").requireUser(); },
+         "GET /api/v1/notes/{id}: the handler takes Path<\"note_id\">, but the pattern has no "
+         "{note_id}"},
+        {[](RouteGroup& g) {
+             g.get("/{note_id:uuid}", &Declaring::byNumber).summary("s").requireUser();
+         },
          "does not fit the type of Path<\"note_id\">"},
         {[](RouteGroup& g) { g.get("/", &Declaring::plain).summary("s"); }, "say who may call it"},
         {[](RouteGroup& g) { g.get("/", &Declaring::withUser).summary("s").publicAccess(); },

@@ -19,7 +19,9 @@ public:
     struct Awaiter {
         Later& later;
         bool await_ready() const noexcept { return false; }
-        void await_suspend(std::coroutine_handle<> waiter) const { later.waiters_.push_back(waiter); }
+        void await_suspend(std::coroutine_handle<> waiter) const {
+            later.waiters_.push_back(waiter);
+        }
         int await_resume() const noexcept { return 5; }
     };
     Awaiter wait() { return Awaiter{*this}; }
@@ -77,7 +79,9 @@ private:
     std::function<void()> tell_;
 };
 
-Task<int> number(int value) { co_return value; }
+Task<int> number(int value) {
+    co_return value;
+}
 
 Task<int> laterPlus(Later& later, int value) {
     const int waited = co_await later.wait();
@@ -111,9 +115,7 @@ Task<> setFlag(bool& flag) {
 
 TEST_CASE("a task does not run before it is awaited") {
     bool flag = false;
-    {
-        const auto unused = setFlag(flag);
-    }
+    { const auto unused = setFlag(flag); }
     CHECK_FALSE(flag);
     const Outcome<void> outcome(setFlag(flag));
     CHECK(flag);
