@@ -4,6 +4,7 @@
 
 #include "api/openapi.hpp"
 #include "app/configuration.hpp"
+#include "app/host_routes.hpp"
 #include "app/plugin_files.hpp"
 #include "app/settings.hpp"
 #include "base/error.hpp"
@@ -12,13 +13,19 @@
 #include "plugin/ledger.hpp"
 #include "plugin/manifest.hpp"
 #include "plugin/probe.hpp"
+#include "run/executor.hpp"
 
 namespace mortise::app {
 
 std::string offlineDocument(Configuration& configuration) {
     const plugin::Probe probe(swapSettings(configuration).probe);
     std::deque<bridge::DeclaredApi> declared;
-    std::vector<api::ApiPart> parts;
+    run::Executor executor("document", 1);
+    run::Lane lane(executor, "document", 1, 1);
+    HostAnswers answers;
+    answers.serves_docs = false;  // They are not part of the document.
+    const HostRoutes host_routes(answers, lane);
+    std::vector<api::ApiPart> parts{host_routes.part()};
     for (const auto& file : pluginFiles(configuration.host())) {
         const auto manifest = plugin::Manifest::read(plugin::ElfFile::open(file));
         const plugin::ProbeResult result = probe.run(file);

@@ -5,6 +5,7 @@
 
 #include "bridge/failure.hpp"
 #include "bridge/plugin_request.hpp"
+#include "bridge/publication.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
 #include "db/async_connections.hpp"
@@ -281,6 +282,8 @@ const std::vector<const http::Route*>& HostInstance::routes() {
         http::Route& route = route_storage_.emplace_back(routeOf(declared, name_));
         route.target = targets_.back().get();
         route.lane = lane_.get();
+        route.activity = services_->publication.intern(name_ + " " + declared.method + " " +
+                                                       declared.display);
         routes_.push_back(&route);
     }
     routes_made_ = true;

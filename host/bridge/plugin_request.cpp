@@ -136,7 +136,7 @@ bool PluginRequest::read() {
     }
     JsonDocument::Problem problem;
     if (!document_.parse(exchange_.body, problem)) {
-        refuse(400, "MALFORMED_JSON", "The request body is not acceptable JSON: " + problem.message);
+        refuse(400, "BAD_REQUEST", "The request body is not acceptable JSON: " + problem.message);
         return false;
     }
     json = &document_.view();

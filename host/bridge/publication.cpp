@@ -246,6 +246,11 @@ std::shared_ptr<const std::string> Publication::openApi() const {
     return document_;
 }
 
+const char* Publication::intern(const std::string& text) {
+    const std::lock_guard lock(names_mutex_);
+    return names_.insert(text).first->c_str();
+}
+
 std::string Publication::errorText(std::string_view code) const {
     const std::lock_guard lock(document_mutex_);
     const api::ErrorEntry* entry = catalogue_.find(code);

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +88,8 @@ public:
     void visitJobTypes(const JobTypeVisit& visit);
     /// The OpenAPI document of the current snapshot.
     std::shared_ptr<const std::string> openApi() const;
+    /// A copy of `text` that lives as long as this object; the same text gives the same copy. Control threads.
+    const char* intern(const std::string& text);
     /// Standard text of a declared code, empty when unknown.
     std::string errorText(std::string_view code) const;
 
@@ -109,6 +112,8 @@ private:
     // What answers for degraded plugins: kept until the end, since a request may still name one of its routes. One set per
     // distinct plugin and pattern list, so repeated failures do not grow it.
     std::map<std::string, std::shared_ptr<UnavailableRoutes>> unavailable_;
+    std::mutex names_mutex_;  // Guards names_, whose elements never move.
+    std::set<std::string> names_;
     mutable std::mutex document_mutex_;  // Guards document_ and catalogue_, which are replaced at each publish.
     std::shared_ptr<const std::string> document_;
     api::ErrorCatalogue catalogue_;

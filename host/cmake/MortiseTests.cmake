@@ -2,7 +2,7 @@
 
 find_package(Catch2 REQUIRED)
 add_library(test_main STATIC ${PROJECT_SOURCE_DIR}/tests/support/catch_main.cpp)
-target_link_libraries(test_main PUBLIC Catch2::Catch2)
+target_link_libraries(test_main PUBLIC Catch2::Catch2 PRIVATE mortise_options)
 if(TARGET Catch2::Catch2WithMain)
     target_link_libraries(test_main PUBLIC Catch2::Catch2WithMain)
 endif()

@@ -54,6 +54,8 @@ struct Route {
     bool body_optional = true;
     /// Route-local replacement of the Content-Security-Policy header; empty = the standard one.
     std::string content_security_policy;
+    /// What the watchdog calls a handler of this route that stalls a reactor; outlives every reactor.
+    const char* activity = "";
     Target* target = nullptr;
     run::Lane* lane = nullptr;  ///< Blocking routes only.
 };

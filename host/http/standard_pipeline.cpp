@@ -29,10 +29,14 @@
 #include "log/log.hpp"
 #include "run/epoch.hpp"
 #include "run/executor.hpp"
+#include "run/reactor.hpp"
 
 namespace mortise::http {
 
 namespace {
+
+/// Every 503 tells when to come back, whoever gave it: a second is enough for a queue to drain and a pool to reconnect.
+constexpr const char* kRetryAfterSeconds = "1";
 
 constexpr std::size_t kRequestIdDigitCount = 12;
 
@@ -207,7 +211,7 @@ bool StandardPipeline::State::refuse(Exchange& exchange, int status, std::string
     exchange.response.clear();
     parts.errors.writeError(exchange, status, code, message, errors_json);
     if (status == 503) {
-        exchange.response.headers.emplace_back("Retry-After", "1");
+        exchange.response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
     }
     return false;
 }
@@ -425,8 +429,13 @@ void StandardPipeline::dispatch(Exchange& exchange) noexcept {
         }
         return;
     }
-    const HandlerScope scope(exchange);
-    route.target->handle(exchange);
+    run::Reactor& reactor = exchange.reactor();
+    reactor.setActivity(route.activity);  // For the watchdog; the handler may end the route with its exchange.
+    {
+        const HandlerScope scope(exchange);
+        route.target->handle(exchange);
+    }
+    reactor.setActivity("");
 }
 
 void StandardPipeline::reject(Exchange& exchange, int status, std::string_view code) noexcept {
@@ -446,6 +455,9 @@ void StandardPipeline::finish(Exchange& exchange) noexcept {
     response.headers.reserve(response.headers.size() + 16);
     if (response.status == 401 && !hasHeader(response, "WWW-Authenticate")) {
         response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    }
+    if (response.status == 503 && !hasHeader(response, "Retry-After")) {
+        response.headers.emplace_back("Retry-After", kRetryAfterSeconds);
     }
     if (exchange.principal && !hasHeader(response, "Cache-Control")) {
         response.headers.emplace_back("Cache-Control", "no-store");

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "base/unique_fd.hpp"
 #include "plugin/report.hpp"
 

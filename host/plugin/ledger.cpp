@@ -7,6 +7,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "base/json_text.hpp"
 #include "limits.hpp"
 #include "plugin/grammar.hpp"
 #include "plugin/manifest.hpp"

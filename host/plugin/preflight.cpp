@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "plugin/elf_file.hpp"
 #include "plugin/store.hpp"
 
@@ -40,7 +41,7 @@ void judgeInterfaces(const Manifest& manifest, const HostBinding& binding,
             findings.push_back({Severity::Rejection, "INTERFACE_TOO_OLD",
                                 interface.id + " with " + std::to_string(*size) + " bytes",
                                 std::to_string(interface.table_size_min) + " bytes",
-                                "update the host, or build with a lower MORTISE_TARGET"});
+                                "update the host, or build the plugin with the SDK of this host"});
         }
     }
 }

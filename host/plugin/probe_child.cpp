@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "base/unique_fd.hpp"
 #include "plugin/change_thread.hpp"
 #include "plugin/elf_file.hpp"

@@ -1,5 +1,7 @@
 #include "plugin/registry.hpp"
 
+#include "base/json_text.hpp"
+
 #include <algorithm>
 
 namespace mortise::plugin {

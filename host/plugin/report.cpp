@@ -1,6 +1,6 @@
 #include "plugin/report.hpp"
 
-#include <cstdio>
+#include "base/json_text.hpp"
 
 namespace mortise::plugin {
 namespace {
@@ -117,32 +117,6 @@ std::string ChangeReport::toJson() const {
     appendRaw(out, "clashes", arrayOf(clashes, appendClash));
     appendRaw(out, "duration_us", std::to_string(duration.count()));
     return out += '}';
-}
-
-void appendJsonString(std::string& out, std::string_view text) {
-    out += '"';
-    for (const char c : text) {
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-                    char escape[8];
-                    std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-                    out += escape;
-                } else {
-                    out += c;
-                }
-        }
-    }
-    out += '"';
 }
 
 }  // namespace mortise::plugin

@@ -85,7 +85,4 @@ std::string_view severityName(Finding::Severity severity) noexcept;
 /// JSON array of findings.
 std::string findingsJson(const std::vector<Finding>& findings);
 
-/// Appends `text` as a JSON string with its quotes.
-void appendJsonString(std::string& out, std::string_view text);
-
 }  // namespace mortise::plugin

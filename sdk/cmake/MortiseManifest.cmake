@@ -208,8 +208,8 @@ struct note {
 #ifdef __cplusplus
 extern "C" {
 #endif
-extern const struct note mortise_plugin_note;
-__attribute__((section(MORTISE_NOTE_SECTION), used, aligned(4), visibility("default")))
+extern const struct note mortise_plugin_note __attribute__((visibility("default")));
+__attribute__((section(MORTISE_NOTE_SECTION), used, aligned(4)))
 const struct note mortise_plugin_note = {
     8u, (uint32_t)(offsetof(struct note, json) - offsetof(struct note, manifest)) + @json_size@u, MORTISE_NOTE_TYPE,
     MORTISE_NOTE_OWNER,

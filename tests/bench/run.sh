@@ -4,8 +4,8 @@
 #   ./dev bench [--quick]
 #
 # Both servers answer the same JSON body from one thread on core 0, over loopback; wrk asks from core 1. The host has its whole pipeline on,
-# except the access log, which nginx has off too. Rounds alternate (A B A B), so that what else happens on the machine meets both; medians are
-# compared, and only their ratio means something on another day. Nothing here passes or fails by a time.
+# except the access log, which nginx has off too. Rounds alternate (A B A B), so that what else happens on the machine meets both. The figure
+# that means something on another day is the ratio, the median of that of each round. Nothing here passes or fails by a time.
 #
 # One line per run is added to tests/bench/history.jsonl. nginx is unpacked beside the build and not installed: a package would start a service.
 set -euo pipefail
@@ -26,7 +26,6 @@ say() { printf '==> %s\n' "$*" >&2; }
 fail() { printf 'bench: %s\n' "$*" >&2; exit 1; }
 
 [ "$(nproc)" -ge 2 ] || fail "needs two cores, one for the server and one for wrk"
-tools=build/bench
 work=$(mktemp -d /tmp/mortise-bench.XXXXXX)
 chmod 755 "$work"
 pids=()
@@ -36,26 +35,24 @@ end() {
     for pid in "${pids[@]}"; do
         kill -TERM "$pid" 2>/dev/null && wait "$pid" || true
     done
-    [ "$status" -eq 0 ] || tail -n 5 "$work"/*.log >&2 || true
+    [ "$status" -eq 0 ] || tail -n 20 "$work"/*.log >&2 || true
     rm -rf "$work"
     exit "$status"
 }
 trap end EXIT
 
-# The program of that name: installed, unpacked earlier, or unpacked now from the package of the same name.
-tool() {
-    local name=$1 found
-    if ! command -v "$name" && ! command -v "/usr/sbin/$name"; then
-        mkdir -p "$tools/$name"
-        found=$(find "$tools/$name" -type f -path "*/*bin/$name" -print -quit)
-        if [ -z "$found" ]; then
-            say "unpacking $name"
-            (cd "$tools/$name" && apt-get download -qq "$name" >&2 && dpkg -x ./*.deb . && rm ./*.deb)
-            found=$(find "$tools/$name" -type f -path "*/*bin/$name" -print -quit)
-        fi
-        [ -n "$found" ] || fail "$name is not to be had"
-        printf '%s\n' "$root/$found"
+# Installed, unpacked earlier, or unpacked now.
+find_nginx() {
+    if command -v nginx || command -v /usr/sbin/nginx; then
+        return
     fi
+    local place=build/bench/nginx
+    if [ ! -x "$place/usr/sbin/nginx" ]; then
+        say "unpacking nginx"
+        mkdir -p "$place"
+        (cd "$place" && apt-get download -qq nginx >&2 && dpkg -x ./nginx_*.deb . && rm ./nginx_*.deb)
+    fi
+    printf '%s\n' "$root/$place/usr/sbin/nginx"
 }
 
 build_release() {
@@ -116,15 +113,15 @@ CONF
 # Requests per second of one round; an answer that is no success spoils the run.
 measure() {
     local url=$1 output
-    output=$(taskset -c 1 "$wrk" -t 1 -c "$connections" -d "${seconds}s" "$url")
+    output=$(taskset -c 1 wrk -t 1 -c "$connections" -d "${seconds}s" "$url")
     ! grep -q 'Non-2xx\|Socket errors' <<<"$output" || fail "not every request succeeded: $output"
     awk '/^Requests\/sec:/ { printf "%d\n", $2 }' <<<"$output"
 }
 
 median() { sort -n | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 
-wrk=$(tool wrk)
-nginx=$(tool nginx)
+command -v wrk >/dev/null || fail "wrk is not installed"
+nginx=$(find_nginx)
 build_release
 start_mortise
 start_nginx "$(curl -sSf "$mortise_url")"
@@ -137,11 +134,12 @@ for round in $(seq 0 "$rounds"); do
     printf 'round %d   mortise %8d/s   nginx %8d/s\n' "$round" "$ours" "$theirs"
     echo "$ours" >>"$work/ours"
     echo "$theirs" >>"$work/theirs"
+    awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "%.2f\n", a / b }' >>"$work/ratios"
 done
 
 ours=$(median <"$work/ours")
 theirs=$(median <"$work/theirs")
-ratio=$(awk -v a="$ours" -v b="$theirs" 'BEGIN { printf "%.2f", a / b }')
+ratio=$(median <"$work/ratios")
 printf 'median    mortise %8d/s   nginx %8d/s   ratio %s\n' "$ours" "$theirs" "$ratio"
 
 printf '{"date":"%s","commit":"%s","suite":"hello","cpu":"%s","connections":%d,"rounds":%d,"seconds":%d,"mortise":%d,"nginx":%d,"ratio":%s}\n' \

@@ -1,7 +1,8 @@
-// HttpClient: one keep-alive connection to a server under test, as plain as can be: what is tested is the server.
+// HttpClient: one keep-alive connection to a server under test, as plain as can be: what is tested
+// is the server.
 //
-// Every call throws when the server does not answer in time or closes the connection; a connection that was closed is opened
-// again by the next request.
+// Every call throws when the server does not answer in time or closes the connection; a connection
+// that was closed is opened again by the next request.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Json: reading answers in tests. A value is addressed by a path, "data.items.0.email"; a member whose name is all that is left
-// of the path is found too.
+// Json: reading answers in tests. A value is addressed by a path, "data.items.0.email"; a member
+// whose name is all that is left of the path is found too.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
-// Load: many keep-alive connections that ask all the time, while a test does something to the server.
+// Load: many keep-alive connections that ask all the time, while a test does something to the
+// server.
 //
-// A few threads have a share of the connections each. A turn sends one request on every connection before it reads the first
-// answer, so all connections are busy at the same time.
+// A few threads have a share of the connections each. A turn sends one request on every connection
+// before it reads the first answer, so all connections are busy at the same time.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,9 @@
-// Process: a child of a test. It ends with the test whatever ends that one, and no wait is without a deadline.
+// Process: a child of a test. It ends with the test whatever ends that one, and no wait is without
+// a deadline.
 //
-// What it writes goes to a file, so nothing in the test has to read while the child runs. The environment is the test's own
-// without APP_*, which would change the settings of the host under test.
+// What it writes goes to a file, so nothing in the test has to read while the child runs. The
+// environment is the test's own without APP_*, which would change the settings of the host under
+// test.
 #pragma once
 
 #include <sys/types.h>
@@ -55,7 +57,8 @@ Finished run(const std::vector<std::string>& command,
              const std::vector<std::string>& environment = {},
              std::chrono::milliseconds time = 60s);
 
-/// Processes that work in the directory or below it, or name it on their command line; not those of this process.
+/// Processes that work in the directory or below it, or name it on their command line; not those of
+/// this process.
 std::vector<pid_t> processesIn(const std::filesystem::path& directory);
 
 std::string readFile(const std::filesystem::path& path);

@@ -45,7 +45,7 @@ Server::~Server() {
 std::vector<std::string> Server::settings() const {
     std::vector<std::string> all{
         "--config=" + (directory() / "mortise.properties").string(),
-        "--env-file=/dev/null",
+        "--env-file=" + (directory() / "none.env").string(),
         "--port=0",
         "--log.format=json",
         "--http.hsts_always=true",
@@ -62,15 +62,20 @@ std::vector<std::string> Server::settings() const {
     return all;
 }
 
-void Server::start() {
+std::vector<std::string> Server::environment() const {
+    std::vector<std::string> all = options_.environment;
+    all.push_back(std::string("APP_USERS_BOOTSTRAP_ADMIN_PASSWORD=") + kAdminPassword);
+    return all;
+}
+
+void Server::start(const std::vector<std::string>& more) {
     Launch launch;
     launch.command = options_.wrapper;
     launch.command.insert(launch.command.end(), {options_.binary.string(), "serve"});
     const std::vector<std::string> all = settings();
     launch.command.insert(launch.command.end(), all.begin(), all.end());
-    launch.environment = options_.environment;
-    launch.environment.push_back(std::string("APP_USERS_BOOTSTRAP_ADMIN_PASSWORD=") +
-                                 kAdminPassword);
+    launch.command.insert(launch.command.end(), more.begin(), more.end());
+    launch.environment = environment();
     launch.output = directory() / "output.log";
     fs::remove(launch.output);
     process_.emplace(launch);
@@ -104,7 +109,7 @@ Finished Server::runCommand(const std::vector<std::string>& words) {
     command.insert(command.end(), words.begin(), words.end());
     const std::vector<std::string> all = settings();
     command.insert(command.end(), all.begin(), all.end());
-    return run(command, options_.environment);
+    return run(command, environment());
 }
 
 Json Server::askPlugins(const std::vector<std::string>& words) {

@@ -1,8 +1,9 @@
-// Server: the real binary as a child process, with a state directory, a port and, unless told otherwise, a fresh database of its
-// own in the PostgreSQL that the test executable shares.
+// Server: the real binary as a child process, with a state directory, a port and, unless told
+// otherwise, a fresh database of its own in the PostgreSQL that the test executable shares.
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,9 +40,11 @@ public:
     ~Server();
     Server(const Server&) = delete;
 
-    /// Starts again with the same state and database, after it ended.
-    void start();
-    /// Asks it to end and waits; its exit status. 143 and the like: it was ended by the signal itself.
+    /// Starts again with the same state and database, after it ended; with further settings when
+    /// given.
+    void start(const std::vector<std::string>& more = {});
+    /// Asks it to end and waits; its exit status. 143 and the like: it was ended by the signal
+    /// itself.
     int stop(int signal = SIGTERM);
 
     std::uint16_t port() const noexcept { return port_; }
@@ -68,6 +71,7 @@ public:
 
 private:
     std::vector<std::string> settings() const;
+    std::vector<std::string> environment() const;
     Json awaitReady();
 
     ServerOptions options_;

@@ -127,8 +127,8 @@ TEST_CASE("clients beyond the bound wait until a connection is free") {
 }
 
 TEST_CASE("a drain closes idle connections and lets requests under way finish") {
-    Fixture
-        host;  // One reactor, so that the idle connection's end tells that the drain has reached the busy one.
+    // One reactor, so the end of the idle connection tells that the drain has reached the busy one.
+    Fixture host;
     Client idle = host.connect();
     idle.send(kEcho);
     REQUIRE(idle.receive().status == 200);
