@@ -14,8 +14,8 @@ std::string callControl(const std::filesystem::path& socket_path, const std::str
                         std::chrono::milliseconds deadline) {
     const sockaddr_un address = socketAddress(socket_path);
     const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket || ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address),
-                             sizeof address) != 0) {
+    if (!socket ||
+        ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
         throw Error::unavailable("no host answers at \"" + socket_path.string() +
                                  "\": " + std::strerror(errno) +
                                  "; is it running, and is --socket the right one?");
@@ -27,7 +27,8 @@ std::string callControl(const std::filesystem::path& socket_path, const std::str
                                  "\" did not take the request");
     }
     switch (readLine(socket.get(), answer, limits::kControlMessageSizeMax, until)) {
-        case LineOutcome::Complete: return answer;
+        case LineOutcome::Complete:
+            return answer;
         case LineOutcome::TimedOut:
             throw Error::unavailable("the host at \"" + socket_path.string() +
                                      "\" did not answer in time");

@@ -25,8 +25,8 @@ std::string failureText(const std::string& message) {
 
 bool somebodyAnswers(const sockaddr_un& address) {
     const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    return probe && ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address),
-                              sizeof address) == 0;
+    return probe &&
+           ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 }  // namespace
@@ -56,8 +56,8 @@ struct ControlServer::State {
 void ControlServer::State::bind() {
     const sockaddr_un address = socketAddress(path);
     if (somebodyAnswers(address)) {
-        throw Error::internal("another host already serves the control socket \"" +
-                              path.string() + "\"");
+        throw Error::internal("another host already serves the control socket \"" + path.string() +
+                              "\"");
     }
     ::unlink(path.c_str());
     listening.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

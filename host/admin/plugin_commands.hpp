@@ -19,7 +19,7 @@ namespace mortise::plugin {
 class Registry;
 class Swap;
 struct ApplyOptions;
-}
+}  // namespace mortise::plugin
 
 namespace mortise::admin {
 

@@ -22,7 +22,8 @@ bool waitFor(int fd, short events, Time deadline) {
             return false;
         }
         pollfd poll_fd{fd, events, 0};
-        const int ready = ::poll(&poll_fd, 1, static_cast<int>(std::min<long>(left.count(), 60'000)));
+        const int ready =
+            ::poll(&poll_fd, 1, static_cast<int>(std::min<long>(left.count(), 60'000)));
         if (ready > 0) {
             return true;
         }

@@ -186,10 +186,9 @@ void Host::State::startPlugins() {
     parts.services.emplace(bridge::Services{
         parts.log, parts.reactors, parts.executor, parts.timers, parts.publication, *parts.pool,
         *parts.listener, async, parts.passwords, *parts.issuer, parts.revocations, parts.signer,
-        factsOf(config()),
-        static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
+        factsOf(config()), static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
         static_cast<unsigned>(config().integer("run.plugin_queue_max")),
-        config().duration("http.request_deadline_ms")});
+        config().duration("http.request_deadline_ms"), config().boolean("database.echo")});
     parts.binding.emplace(&*parts.services, parts.source);
     parts.swap.emplace(swapSettings(parts.configuration), *parts.binding, parts.publication,
                        parts.registry, parts.log);
@@ -212,8 +211,8 @@ void Host::State::retryDegraded(run::NamedThreads::Handle self) {
     auto pause = limits::kDegradedRetryMin;
     while (!parts.threads.waitForStop(self, steady_clock::now() + pause)) {
         const std::size_t left = parts.swap->retryDegraded();
-        pause = left == 0 ? limits::kDegradedRetryMin
-                          : std::min(pause * 2, limits::kDegradedRetryMax);
+        pause =
+            left == 0 ? limits::kDegradedRetryMin : std::min(pause * 2, limits::kDegradedRetryMax);
     }
 }
 
@@ -227,11 +226,10 @@ void Host::State::stopPlugins(lifecycle::Deadline deadline) {
 
 void Host::State::announce() {
     const std::string base = "http://" + parts.server->addresses().front();
-    parts.log.info("app.ready",
-                   {{"url", base},
-                    {"docs", config().boolean("docs.enabled") ? base + "/docs" : ""},
-                    {"control", parts.configuration.controlSocket().string()},
-                    {"plugins", parts.registry.snapshot().size()}});
+    parts.log.info("app.ready", {{"url", base},
+                                 {"docs", config().boolean("docs.enabled") ? base + "/docs" : ""},
+                                 {"control", parts.configuration.controlSocket().string()},
+                                 {"plugins", parts.registry.snapshot().size()}});
 }
 
 void Host::State::addStages() {
@@ -241,8 +239,8 @@ void Host::State::addStages() {
     stages.add({"control", [this] { startControl(); }, [this](Deadline) { control->stop(); }});
     stages.add({"listeners", [this] { startListeners(); },
                 [this](Deadline until) { stopListeners(until); }, deadline});
-    stages.add({"database", [this] { startDatabase(); },
-                [this](Deadline until) { stopDatabase(until); }});
+    stages.add(
+        {"database", [this] { startDatabase(); }, [this](Deadline until) { stopDatabase(until); }});
     stages.add({"identity", [this] { startIdentity(); }, {}});
     if (config().isDevelopment()) {
         // Elsewhere it is a separate step, so that a person decides when a schema changes.
@@ -255,8 +253,7 @@ void Host::State::addStages() {
 void Host::State::drain() {
     // Load balancers see /ready fail and send traffic elsewhere while requests are still served.
     const auto delay = config().duration("shutdown.drain_delay_ms");
-    static_cast<void>(
-        parts.gate.waitFor(lifecycle::State::Stopped, steady_clock::now() + delay));
+    static_cast<void>(parts.gate.waitFor(lifecycle::State::Stopped, steady_clock::now() + delay));
     // Requests end before their plugins stop, so this comes before the stages go down in reverse.
     stopListeners(steady_clock::now() + config().duration("shutdown.deadline_ms"));
 }
@@ -285,9 +282,9 @@ int Host::run() {
                                      steady_clock::now() + limits::kSignalWait)) {
     }
     state.drain();
-    const auto failures = state.stages.stop(
-        steady_clock::now() + state.config().duration("shutdown.deadline_ms") +
-        limits::kStageStopDeadline);
+    const auto failures =
+        state.stages.stop(steady_clock::now() + state.config().duration("shutdown.deadline_ms") +
+                          limits::kStageStopDeadline);
     for (const lifecycle::StageFailure& failure : failures) {
         state.parts.log.error("app.stop_failed",
                               {{"stage", failure.stage}, {"reason", failure.reason}});

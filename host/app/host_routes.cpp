@@ -61,9 +61,8 @@ HostRoutes::HostRoutes(HostAnswers answers, run::Lane& lane)
     add("/health", http::Mode::Inline, kHealthOperation, [health](http::Exchange& exchange) {
         api::writeSuccess(exchange.response, 200, "Alive", health);
     });
-    add("/ready", http::Mode::Blocking, kReadyOperation, [this](http::Exchange& exchange) {
-        writeReadiness(exchange, answers_.readiness());
-    });
+    add("/ready", http::Mode::Blocking, kReadyOperation,
+        [this](http::Exchange& exchange) { writeReadiness(exchange, answers_.readiness()); });
     add("/.well-known/jwks.json", http::Mode::Inline, kKeysOperation,
         [this](http::Exchange& exchange) {
             const std::string keys = answers_.public_keys();

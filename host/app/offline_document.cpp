@@ -30,8 +30,8 @@ std::string offlineDocument(Configuration& configuration) {
         const auto manifest = plugin::Manifest::read(plugin::ElfFile::open(file));
         const plugin::ProbeResult result = probe.run(file);
         if (!result.ok) {
-            throw Error::internal("plugin \"" + manifest.name + "\" cannot be declared: " +
-                                  result.code + ": " + result.reason);
+            throw Error::internal("plugin \"" + manifest.name +
+                                  "\" cannot be declared: " + result.code + ": " + result.reason);
         }
         const auto ledger = plugin::Ledger::fromJson(result.ledger_json, manifest);
         parts.push_back(declared.emplace_back(ledger).part());

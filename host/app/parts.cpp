@@ -65,8 +65,10 @@ http::AuthResult HostAuthenticator::authenticate(std::string_view token) noexcep
     switch (result.state) {
         case identity::TokenState::Ok:
             return {http::AuthResult::Status::Ok, std::move(result.principal)};
-        case identity::TokenState::Expired: return {http::AuthResult::Status::Expired, nullptr};
-        case identity::TokenState::Invalid: break;
+        case identity::TokenState::Expired:
+            return {http::AuthResult::Status::Expired, nullptr};
+        case identity::TokenState::Invalid:
+            break;
     }
     return {http::AuthResult::Status::Invalid, nullptr};
 }
@@ -75,8 +77,8 @@ Parts::Parts(Configuration& host_configuration)
     : configuration(host_configuration),
       log(logSettings(configuration.host())),
       reactors(reactorCount(configuration.host())),
-      executor("request", static_cast<unsigned>(
-                              configuration.host().integer("run.executor_threads"))),
+      executor("request",
+               static_cast<unsigned>(configuration.host().integer("run.executor_threads"))),
       host_lane(executor, "host", limits::kHostLaneConcurrency, limits::kLaneQueueMax),
       cpu_pool("cpu", cpuThreadCount(configuration.host())),
       timers("timer"),
@@ -89,9 +91,8 @@ Parts::Parts(Configuration& host_configuration)
       errors(std::make_unique<api::EnvelopeErrors>()) {
     routes.emplace(answersOf(*this), host_lane);
     publication.setHostRoutes(routes->routes(), routes->part(), apiInfo(configuration.host()));
-    pipeline.emplace(
-        http::PipelineParts{publication, executor, *errors, log, gate, &authenticator},
-        pipelineSettings(configuration.host()));
+    pipeline.emplace(http::PipelineParts{publication, executor, *errors, log, gate, &authenticator},
+                     pipelineSettings(configuration.host()));
 }
 
 }  // namespace mortise::app

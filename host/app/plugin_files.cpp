@@ -16,8 +16,8 @@ std::vector<std::filesystem::path> pluginFiles(const config::Config& config) {
     for (const auto& entry :
          std::filesystem::directory_iterator(pluginDirectory(config), missing)) {
         const std::filesystem::path& path = entry.path();
-        const bool is_disabled = std::find(disabled.begin(), disabled.end(),
-                                           path.stem().string()) != disabled.end();
+        const bool is_disabled =
+            std::find(disabled.begin(), disabled.end(), path.stem().string()) != disabled.end();
         if (path.extension() == ".so" && !is_disabled) {
             files.push_back(path);
         }
@@ -60,8 +60,7 @@ plugin::ActiveSet startingSet(const std::vector<std::filesystem::path>& files) {
     plugin::ActiveSet set;
     for (const std::filesystem::path& file : files) {
         try {
-            const plugin::Manifest manifest =
-                plugin::Manifest::read(plugin::ElfFile::open(file));
+            const plugin::Manifest manifest = plugin::Manifest::read(plugin::ElfFile::open(file));
             plugin::Degradation starting;
             starting.plugin = manifest.name;
             starting.route_grants = manifest.route_grants;

@@ -31,7 +31,8 @@ void checkPlugins(const plugin::Registry& registry, ReadinessReport& report) {
     for (const plugin::PluginStatus& status : registry.snapshot()) {
         if (status.degraded) {
             report.plugins[status.name] = "degraded";
-            is_behind = is_behind || status.degraded->reason.find(kSchemaFinding) != std::string::npos;
+            is_behind =
+                is_behind || status.degraded->reason.find(kSchemaFinding) != std::string::npos;
         } else if (status.serving) {
             report.plugins[status.name] = "active";
         }
@@ -71,9 +72,8 @@ ReadinessReport checkReadiness(const lifecycle::Gate& gate, db::Pool* pool,
                                const plugin::Registry& registry) {
     ReadinessReport report;
     checkPlugins(registry, report);
-    const bool has_database =
-        pool != nullptr &&
-        pool->ping(std::chrono::steady_clock::now() + limits::kReadyCheckDeadline);
+    const bool has_database = pool != nullptr && pool->ping(std::chrono::steady_clock::now() +
+                                                            limits::kReadyCheckDeadline);
     report.checks["database"] = has_database ? "ok" : "unavailable";
     if (!has_database) {
         report.failures["database"] = "The database does not answer";

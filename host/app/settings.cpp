@@ -160,9 +160,8 @@ plugin::SwapSettings swapSettings(const Configuration& configuration) {
 api::DocsSettings docsSettings(const config::Config& config) {
     api::DocsSettings settings;
     const std::string& wanted = config.text("docs.assets_directory");
-    settings.assets = wanted.empty()
-                          ? executableDirectory() / "../share/mortise/swagger-ui-dist"
-                          : std::filesystem::path(wanted);
+    settings.assets = wanted.empty() ? executableDirectory() / "../share/mortise/swagger-ui-dist"
+                                     : std::filesystem::path(wanted);
     settings.title = config.text("name");
     return settings;
 }

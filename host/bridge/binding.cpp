@@ -19,15 +19,14 @@ bool isJobsGrant(std::string_view word) noexcept {
 
 }  // namespace
 
-Binding::Binding(Services* services, PluginSource& source)
-    : services_(services), source_(source) {}
+Binding::Binding(Services* services, PluginSource& source) : services_(services), source_(source) {}
 
 std::unique_ptr<plugin::HostInstance> Binding::makeInstance(plugin::Generation& generation,
                                                             Purpose purpose) {
     Values values;
     // Problems were reported by settingProblems(); a plugin that comes here has none.
-    static_cast<void>(source_.resolveSettings(generation.name(),
-                                              generation.manifest().settings_json, values));
+    static_cast<void>(
+        source_.resolveSettings(generation.name(), generation.manifest().settings_json, values));
     return std::make_unique<HostInstance>(
         generation, purpose == Purpose::Serve ? services_ : nullptr, std::move(values));
 }

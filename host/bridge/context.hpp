@@ -41,7 +41,9 @@ public:
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
 
-    static Context& of(mortise_context* context) noexcept { return *static_cast<Context*>(context); }
+    static Context& of(mortise_context* context) noexcept {
+        return *static_cast<Context*>(context);
+    }
 
     // Set before the plugin sees it.
     std::optional<Time> deadline;

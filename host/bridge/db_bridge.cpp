@@ -72,6 +72,16 @@ mortise_status admit(const Context& context, bool on_reactor, mortise_error* err
                                 : fail(error, status, "INTERRUPTED", "the unit of work is over");
 }
 
+/// Parameters are left out on purpose: they are people's data.
+void echo(const Context& context, const mortise_statement& statement) {
+    if (!context.instance().services().echoes_statements) {
+        return;
+    }
+    const log::Context log_context = context.logContext();
+    const log::Field fields[] = {{"name", viewOf(statement.name)}, {"sql", viewOf(statement.sql)}};
+    context.instance().services().log.write(log::Level::Info, "db.statement", fields, &log_context);
+}
+
 mortise_status execute(mortise_context* raw, const mortise_statement* statement,
                        const mortise_result** result, mortise_error* error) {
     Context& context = Context::of(raw);
@@ -86,6 +96,7 @@ mortise_status execute(mortise_context* raw, const mortise_statement* statement,
             return fail(error, MORTISE_LEASE_NESTED, "LEASE_NESTED",
                         "a single statement while the unit of work has a transaction open");
         }
+        echo(context, *statement);
         auto lent =
             std::make_unique<LentResult>(context.session().execute(statementOf(*statement)));
         *result = lent.release();
@@ -155,11 +166,13 @@ mortise_status executeAsync(mortise_context* raw, const mortise_statement* state
         if (connections == nullptr) {
             return fail(error, MORTISE_CANCELLED, "CANCELLED", "the plugin is being stopped");
         }
+        echo(context, *statement);
         auto completion = std::make_unique<PluginCompletion>(context, done, done_context);
-        switch (connections->execute(statementOf(*statement),
-                                     context.deadlineOr(context.instance().services().request_deadline),
-                                     *completion)) {
-            case db::AsyncConnections::Admission::Accepted: break;
+        switch (connections->execute(
+            statementOf(*statement),
+            context.deadlineOr(context.instance().services().request_deadline), *completion)) {
+            case db::AsyncConnections::Admission::Accepted:
+                break;
             case db::AsyncConnections::Admission::QueueFull:
                 return fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "too many statements wait");
             case db::AsyncConnections::Admission::Stopped:
@@ -191,9 +204,9 @@ bool isChannel(std::string_view name) noexcept {
            name.find('\0') == std::string_view::npos;
 }
 
-mortise_status subscribe(const mortise_host* host, mortise_str channel,
-                         mortise_notification notify, void* notification_context,
-                         mortise_handle* subscription, mortise_error* error) {
+mortise_status subscribe(const mortise_host* host, mortise_str channel, mortise_notification notify,
+                         void* notification_context, mortise_handle* subscription,
+                         mortise_error* error) {
     return guarded(error, [&] {
         HostInstance& instance = HostInstance::of(host);
         if (!isChannel(viewOf(channel)) || notify == nullptr || subscription == nullptr) {
@@ -221,8 +234,8 @@ mortise_status unsubscribe(const mortise_host* host, mortise_handle subscription
 }  // namespace
 
 const mortise_db& dbTable() noexcept {
-    static constexpr mortise_db kTable{sizeof(mortise_db), 0,         execute,   executeAsync,
-                                       release,            commitNow, subscribe, unsubscribe};
+    static constexpr mortise_db kTable{
+        sizeof(mortise_db), 0, execute, executeAsync, release, commitNow, subscribe, unsubscribe};
     return kTable;
 }
 

@@ -67,17 +67,18 @@ Meaning meaningOf(mortise_status status, const mortise_error& error) {
         case MORTISE_DOMAIN_ERROR: {
             const bool known = error.http_status >= 400 && error.http_status <= 599;
             return {known ? static_cast<int>(error.http_status) : 500,
-                    error.code[0] != '\0' ? error.code : "INTERNAL_ERROR",
-                    error.message,
-                    error.http_status == 503 ? 1 : 0,
-                    !known};
+                    error.code[0] != '\0' ? error.code : "INTERNAL_ERROR", error.message,
+                    error.http_status == 503 ? 1 : 0, !known};
         }
         case MORTISE_UNAVAILABLE:
         case MORTISE_EXHAUSTED:
         case MORTISE_CANCELLED:
-        case MORTISE_RETRY: return {503, "SERVICE_UNAVAILABLE", {}, 1, false};
-        case MORTISE_DEADLINE_EXCEEDED: return {503, "DEADLINE_EXCEEDED", {}, 1, false};
-        default: return {500, "INTERNAL_ERROR", {}, 0, true};
+        case MORTISE_RETRY:
+            return {503, "SERVICE_UNAVAILABLE", {}, 1, false};
+        case MORTISE_DEADLINE_EXCEEDED:
+            return {503, "DEADLINE_EXCEEDED", {}, 1, false};
+        default:
+            return {500, "INTERNAL_ERROR", {}, 0, true};
     }
 }
 

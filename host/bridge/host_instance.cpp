@@ -59,8 +59,9 @@ struct HostInstance::PinnedTask final : run::Work {
             return MORTISE_OK;
         });
         if (status != MORTISE_OK) {
-            owner.services().log.error("task.unhandled_error",
-                                       {{"plugin", owner.pluginName()}, {"reason", std::string_view(error.message)}});
+            owner.services().log.error(
+                "task.unhandled_error",
+                {{"plugin", owner.pluginName()}, {"reason", std::string_view(error.message)}});
         }
         owner.unpin();
     }
@@ -97,8 +98,7 @@ HostInstance::HostInstance(plugin::Generation& generation, Services* services, V
     handle_.instance = this;
     declaration_.instance = this;
     if (services_ != nullptr) {
-        lane_ = std::make_unique<run::Lane>(services_->executor, name_,
-                                            services_->lane_concurrency,
+        lane_ = std::make_unique<run::Lane>(services_->executor, name_, services_->lane_concurrency,
                                             services_->lane_queue_max);
         async_db_.resize(services_->reactors.size());
     }
@@ -224,8 +224,7 @@ mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise
     if (isClosed()) {
         return 0;
     }
-    const auto handle =
-        services_->timers.at(std::chrono::steady_clock::now() + delay, work);
+    const auto handle = services_->timers.at(std::chrono::steady_clock::now() + delay, work);
     if (handle != 0) {
         timers_.push_back(handle);
         if (timers_.size() > limits::kTimerCountMax) {
@@ -282,8 +281,8 @@ const std::vector<const http::Route*>& HostInstance::routes() {
         http::Route& route = route_storage_.emplace_back(routeOf(declared, name_));
         route.target = targets_.back().get();
         route.lane = lane_.get();
-        route.activity = services_->publication.intern(name_ + " " + declared.method + " " +
-                                                       declared.display);
+        route.activity =
+            services_->publication.intern(name_ + " " + declared.method + " " + declared.display);
         routes_.push_back(&route);
     }
     routes_made_ = true;

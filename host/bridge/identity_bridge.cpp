@@ -73,8 +73,7 @@ mortise_status verifyPassword(mortise_context* raw, mortise_str password, mortis
 }
 
 mortise_status issueToken(mortise_context* raw, const mortise_token_request* request,
-                          mortise_buffer* token, std::int64_t* expires_at_s,
-                          mortise_error* error) {
+                          mortise_buffer* token, std::int64_t* expires_at_s, mortise_error* error) {
     return guarded(error, [&] {
         Context& context = Context::of(raw);
         if (!mayIdentity(context, "issue")) {
@@ -119,8 +118,8 @@ mortise_status revokeToken(mortise_context* context, mortise_str token_id,
     });
 }
 
-mortise_status revokeSession(mortise_context* context, mortise_str session_id,
-                             std::int64_t until_s, mortise_error* error) {
+mortise_status revokeSession(mortise_context* context, mortise_str session_id, std::int64_t until_s,
+                             mortise_error* error) {
     return revoke(context, error, [&](identity::Revocations& list) {
         return list.revokeSession(viewOf(session_id), until_s);
     });
@@ -169,9 +168,17 @@ mortise_status sign(const mortise_host* host, mortise_bytes input, std::uint8_t*
 }  // namespace
 
 const mortise_identity& identityTable() noexcept {
-    static constexpr mortise_identity kTable{
-        sizeof(mortise_identity), 0,           hashPassword,  verifyPassword, issueToken, revokeToken,
-        revokeSession,            revokeSubject, randomBytes, sha256,         sign};
+    static constexpr mortise_identity kTable{sizeof(mortise_identity),
+                                             0,
+                                             hashPassword,
+                                             verifyPassword,
+                                             issueToken,
+                                             revokeToken,
+                                             revokeSession,
+                                             revokeSubject,
+                                             randomBytes,
+                                             sha256,
+                                             sign};
     return kTable;
 }
 

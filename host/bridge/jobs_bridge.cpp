@@ -235,8 +235,8 @@ mortise_status types(const mortise_host* host, mortise_job_type_visitor visit,
 }  // namespace
 
 const mortise_jobs& jobsTable() noexcept {
-    static constexpr mortise_jobs kTable{sizeof(mortise_jobs), 0,   enqueue, progress,
-                                         result,               run, types};
+    static constexpr mortise_jobs kTable{
+        sizeof(mortise_jobs), 0, enqueue, progress, result, run, types};
     return kTable;
 }
 

@@ -18,7 +18,8 @@ mortise_status parse(const mortise_host*, mortise_str text, const mortise_json_d
                      mortise_error* error) {
     return guarded(error, [&] {
         if (out == nullptr) {
-            return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT", "no place for the document");
+            return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT",
+                        "no place for the document");
         }
         auto lent = std::make_unique<LentDocument>();
         JsonDocument::Problem problem;

@@ -18,7 +18,9 @@ struct Refused {
     bool too_large = false;
 };
 
-bool isDigit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool isDigit(char c) noexcept {
+    return c >= '0' && c <= '9';
+}
 
 /// RFC 8259 section 6: [ "-" ] int [ frac ] [ exp ].
 bool isNumber(std::string_view text) noexcept {
@@ -74,12 +76,18 @@ public:
             throw Refused{"nested too deeply", true};
         }
         switch (take(value.type())) {
-            case od::json_type::object: object(value, depth); break;
-            case od::json_type::array: array(value, depth); break;
+            case od::json_type::object:
+                object(value, depth);
+                break;
+            case od::json_type::array:
+                array(value, depth);
+                break;
             case od::json_type::string:
                 put(MORTISE_JSON_STRING, take(value.get_string()));
                 break;
-            case od::json_type::number: number(value); break;
+            case od::json_type::number:
+                number(value);
+                break;
             case od::json_type::boolean:
                 mark(take(value.get_bool()) ? MORTISE_JSON_TRUE : MORTISE_JSON_FALSE);
                 break;
@@ -217,8 +225,8 @@ bool JsonDocument::parse(std::string_view text, Problem& problem) {
         problem = {"malformed JSON", false};
         return false;
     }
-    view_ = {sizeof view_, static_cast<std::uint32_t>(tokens_.size()), tokens_.data(),
-             text_.data(), text_.size()};
+    view_ = {sizeof view_, static_cast<std::uint32_t>(tokens_.size()), tokens_.data(), text_.data(),
+             text_.size()};
     return true;
 }
 

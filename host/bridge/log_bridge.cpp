@@ -14,16 +14,19 @@ namespace {
 
 log::Field fieldOf(const mortise_field& field) noexcept {
     switch (field.kind) {
-        case MORTISE_FIELD_INTEGER: return {viewOf(field.key), field.integer};
-        case MORTISE_FIELD_NUMBER: return {viewOf(field.key), field.number};
-        case MORTISE_FIELD_BOOLEAN: return {viewOf(field.key), field.integer != 0};
-        default: return {viewOf(field.key), viewOf(field.text)};
+        case MORTISE_FIELD_INTEGER:
+            return {viewOf(field.key), field.integer};
+        case MORTISE_FIELD_NUMBER:
+            return {viewOf(field.key), field.number};
+        case MORTISE_FIELD_BOOLEAN:
+            return {viewOf(field.key), field.integer != 0};
+        default:
+            return {viewOf(field.key), viewOf(field.text)};
     }
 }
 
 log::Level levelOf(std::uint32_t level) noexcept {
-    return static_cast<log::Level>(
-        std::clamp(level, MORTISE_LOG_DEBUG, MORTISE_LOG_CRITICAL));
+    return static_cast<log::Level>(std::clamp(level, MORTISE_LOG_DEBUG, MORTISE_LOG_CRITICAL));
 }
 
 void write(const mortise_host* host, mortise_context* context, std::uint32_t level,

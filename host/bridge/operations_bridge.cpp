@@ -79,8 +79,7 @@ mortise_status callAndWait(Context& caller, std::unique_ptr<Invocation> invocati
                            mortise_operation_done done, void* done_context, mortise_error* error) {
     auto shared = std::make_shared<Rendezvous>();
     Services& services = caller.instance().services();
-    run::Reactor& reactor =
-        caller.reactor != nullptr ? *caller.reactor : services.reactors.at(0);
+    run::Reactor& reactor = caller.reactor != nullptr ? *caller.reactor : services.reactors.at(0);
     reactor.post(run::makeWork([shared, owned = std::move(invocation)]() mutable {
         Invocation::start(std::move(owned), [shared](Invocation& ended) { shared->arrive(ended); });
     }));
@@ -130,9 +129,8 @@ mortise_status call(mortise_context* raw, mortise_str name, mortise_str input,
         if (!invocation->read()) {
             return copyFailure(*invocation, error);
         }
-        return is_async
-                   ? callAndWait(caller, std::move(invocation), done, done_context, error)
-                   : callHere(*invocation, done, done_context, error);
+        return is_async ? callAndWait(caller, std::move(invocation), done, done_context, error)
+                        : callHere(*invocation, done, done_context, error);
     });
 }
 
@@ -167,16 +165,17 @@ mortise_status callAsync(mortise_context* raw, mortise_str name, mortise_str inp
             return copyFailure(*invocation, error);
         }
         if (invocation->isAsync()) {
-            reactor->post(run::makeWork([done, done_context, owned = std::move(invocation)]() mutable {
-                Invocation::start(std::move(owned), [done, done_context](Invocation& ended) {
-                    tell(ended, done, done_context);
-                });
-            }));
+            reactor->post(
+                run::makeWork([done, done_context, owned = std::move(invocation)]() mutable {
+                    Invocation::start(std::move(owned), [done, done_context](Invocation& ended) {
+                        tell(ended, done, done_context);
+                    });
+                }));
             return MORTISE_OK;
         }
         HostInstance& provider = invocation->provider();
-        std::unique_ptr<run::Work> work = run::makeWork(
-            [reactor, done, done_context, owned = std::move(invocation)]() mutable {
+        std::unique_ptr<run::Work> work =
+            run::makeWork([reactor, done, done_context, owned = std::move(invocation)]() mutable {
                 owned->runHere();
                 reactor->post(run::makeWork([done, done_context, ended = std::move(owned)] {
                     tell(*ended, done, done_context);
@@ -194,16 +193,15 @@ mortise_status reply(mortise_invocation* invocation, mortise_str output, mortise
                    [&] { return Invocation::of(invocation).stageReply(viewOf(output), error); });
 }
 
-void complete(mortise_invocation* invocation, mortise_status status,
-              const mortise_error* failure) {
+void complete(mortise_invocation* invocation, mortise_status status, const mortise_error* failure) {
     Invocation::of(invocation).complete(status, failure == nullptr ? blankError() : *failure);
 }
 
 }  // namespace
 
 const mortise_operations& operationsTable() noexcept {
-    static constexpr mortise_operations kTable{sizeof(mortise_operations), 0,     call,
-                                               callAsync,                  reply, complete};
+    static constexpr mortise_operations kTable{
+        sizeof(mortise_operations), 0, call, callAsync, reply, complete};
     return kTable;
 }
 

@@ -56,7 +56,9 @@ bool isSafeHeader(std::string_view name, std::string_view value) noexcept {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '-' || c == '_';
     };
-    auto is_safe = [](char c) { return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f); };
+    auto is_safe = [](char c) {
+        return c == '\t' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
+    };
     return !name.empty() && std::all_of(name.begin(), name.end(), is_token) &&
            std::all_of(value.begin(), value.end(), is_safe);
 }
@@ -250,8 +252,8 @@ void PluginTarget::handleNow(http::Exchange& exchange) {
         const log::Context log_context = request.unit().logContext();
         const log::ScopedContext scope(log_context);
         mortise_error error = blankError();
-        const mortise_status status = callPlugin(
-            error, [&] { return handler_(handler_context_, &request, &error); });
+        const mortise_status status =
+            callPlugin(error, [&] { return handler_(handler_context_, &request, &error); });
         request.settle(status, error);
     }
     completeSettled(request);

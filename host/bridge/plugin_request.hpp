@@ -77,6 +77,7 @@ private:
 };
 
 /// Ends an asynchronous request and frees it.
-void finishRequest(PluginRequest& request, mortise_status status, const mortise_error& error) noexcept;
+void finishRequest(PluginRequest& request, mortise_status status,
+                   const mortise_error& error) noexcept;
 
 }  // namespace mortise::bridge

@@ -50,7 +50,8 @@ Provider::Provider(HostInstance& instance) noexcept : instance_(&instance) {
     instance.generation().pin();
 }
 
-Provider::Provider(Provider&& other) noexcept : instance_(std::exchange(other.instance_, nullptr)) {}
+Provider::Provider(Provider&& other) noexcept
+    : instance_(std::exchange(other.instance_, nullptr)) {}
 
 Provider& Provider::operator=(Provider&& other) noexcept {
     std::swap(instance_, other.instance_);
@@ -138,10 +139,9 @@ void Publication::addDegraded(Snapshot& snapshot, const plugin::Degradation& deg
     }
     std::shared_ptr<UnavailableRoutes>& kept = unavailable_[key];
     if (!kept) {
-        kept = degradation.generation
-                   ? std::make_shared<UnavailableRoutes>(std::move(declared))
-                   : std::make_shared<UnavailableRoutes>(degradation.plugin,
-                                                         degradation.route_grants);
+        kept = degradation.generation ? std::make_shared<UnavailableRoutes>(std::move(declared))
+                                      : std::make_shared<UnavailableRoutes>(
+                                            degradation.plugin, degradation.route_grants);
     }
     routes.insert(routes.end(), kept->routes().begin(), kept->routes().end());
 }

@@ -30,7 +30,7 @@ class Log;
 namespace mortise::plugin {
 struct DeclaredJobType;
 struct DeclaredOperation;
-}
+}  // namespace mortise::plugin
 
 namespace mortise::bridge {
 
@@ -70,7 +70,8 @@ public:
     ~Publication() override;
 
     /// The host's own routes, for every snapshot from now on; borrowed, they outlive this object.
-    void setHostRoutes(std::vector<const http::Route*> routes, api::ApiPart part, api::ApiInfo info);
+    void setHostRoutes(std::vector<const http::Route*> routes, api::ApiPart part,
+                       api::ApiInfo info);
 
     // plugin::Publisher
     std::vector<plugin::Clash> judge(const std::vector<const plugin::Ledger*>& ledgers) override;
@@ -114,7 +115,8 @@ private:
     std::map<std::string, std::shared_ptr<UnavailableRoutes>> unavailable_;
     std::mutex names_mutex_;  // Guards names_, whose elements never move.
     std::set<std::string> names_;
-    mutable std::mutex document_mutex_;  // Guards document_ and catalogue_, which are replaced at each publish.
+    mutable std::mutex
+        document_mutex_;  // Guards document_ and catalogue_, which are replaced at each publish.
     std::shared_ptr<const std::string> document_;
     api::ErrorCatalogue catalogue_;
 };

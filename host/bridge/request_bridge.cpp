@@ -18,8 +18,7 @@ mortise_status respond(mortise_request* request, const mortise_response* answer,
 }
 
 void finish(mortise_request* request, mortise_status status, const mortise_error* failure) {
-    finishRequest(PluginRequest::of(request), status,
-                  failure == nullptr ? blankError() : *failure);
+    finishRequest(PluginRequest::of(request), status, failure == nullptr ? blankError() : *failure);
 }
 
 }  // namespace

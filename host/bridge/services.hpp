@@ -18,17 +18,17 @@ class CpuPool;
 class Executor;
 class ReactorGroup;
 class TimerThread;
-}
+}  // namespace mortise::run
 namespace mortise::db {
 class Listener;
 class Pool;
-}
+}  // namespace mortise::db
 namespace mortise::identity {
 class PasswordHasher;
 class PluginSigner;
 class Revocations;
 class TokenIssuer;
-}
+}  // namespace mortise::identity
 
 namespace mortise::bridge {
 
@@ -57,6 +57,8 @@ struct Services {
     /// Works of one plugin that may wait.
     unsigned lane_queue_max = 1024;
     std::chrono::milliseconds request_deadline{30'000};
+    /// Log the text of every statement of a plugin.
+    bool echoes_statements = false;
 };
 
 }  // namespace mortise::bridge

@@ -12,13 +12,19 @@ mortise_status statusOf(db::FailureKind kind) noexcept {
         case db::FailureKind::UniqueViolation:
         case db::FailureKind::ForeignKeyViolation:
         case db::FailureKind::CheckViolation:
-        case db::FailureKind::NotNullViolation: return MORTISE_CONFLICT;
-        case db::FailureKind::SerializationFailure: return MORTISE_RETRY;
+        case db::FailureKind::NotNullViolation:
+            return MORTISE_CONFLICT;
+        case db::FailureKind::SerializationFailure:
+            return MORTISE_RETRY;
         case db::FailureKind::DatabaseUnavailable:
-        case db::FailureKind::PoolTimeout: return MORTISE_UNAVAILABLE;
-        case db::FailureKind::StatementTimeout: return MORTISE_DEADLINE_EXCEEDED;
-        case db::FailureKind::Cancelled: return MORTISE_CANCELLED;
-        case db::FailureKind::SqlError: break;
+        case db::FailureKind::PoolTimeout:
+            return MORTISE_UNAVAILABLE;
+        case db::FailureKind::StatementTimeout:
+            return MORTISE_DEADLINE_EXCEEDED;
+        case db::FailureKind::Cancelled:
+            return MORTISE_CANCELLED;
+        case db::FailureKind::SqlError:
+            break;
     }
     return MORTISE_INTERNAL;
 }

@@ -94,11 +94,13 @@ mortise_status joinThread(const mortise_host* host, mortise_handle thread,
     return guarded(error, [&] {
         switch (HostInstance::of(host).threads().join(
             thread, steady_clock::now() + milliseconds(deadline_ms))) {
-            case run::NamedThreads::Joined::Done: return MORTISE_OK;
+            case run::NamedThreads::Joined::Done:
+                return MORTISE_OK;
             case run::NamedThreads::Joined::Late:
                 return fail(error, MORTISE_DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED",
                             "the thread still runs");
-            case run::NamedThreads::Joined::Unknown: break;
+            case run::NamedThreads::Joined::Unknown:
+                break;
         }
         return fail(error, MORTISE_STALE, "STALE", "no such thread");
     });

@@ -39,9 +39,9 @@ protected:
             return words.empty() ? kExitUsage : kExitOk;
         }
         const auto known = commands();
-        const auto found =
-            std::find_if(known.begin(), known.end(),
-                         [&](const Command& command) { return command.name == words[0]; });
+        const auto found = std::find_if(known.begin(), known.end(), [&](const Command& command) {
+            return command.name == words[0];
+        });
         if (found == known.end()) {
             printError("mortise: there is no command \"" + words[0] + "\"\n\n" + usageText());
             return kExitUsage;

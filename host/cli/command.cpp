@@ -13,7 +13,8 @@ constexpr std::array<Command, 8> kCommands{{
     {"migrate", "migrate up|down|status|history [FILE.so...] [--plugin=NAME] [--count=N] [--to=N]",
      "bring the database schemas of the plugins up or down", runMigrate},
     {"plugin",
-     "plugin list|status NAME|inspect FILE|check FILE|apply FILE|rollback NAME|confirm NAME|remove NAME\n"
+     "plugin list|status NAME|inspect FILE|check FILE|apply FILE|rollback NAME|confirm NAME|remove "
+     "NAME\n"
      "             [--dry-run] [--confirm] [--revision=N] [--json] [--socket=PATH]",
      "look at plugins and change those of a running host", runPlugin},
     {"config", "config check|show|reference|env-example|properties", "look at the settings",
@@ -71,10 +72,14 @@ std::span<const Command> commands() noexcept {
 std::string usageText() {
     std::string text = "Usage: mortise <command> [options]\n\n";
     for (const Command& command : kCommands) {
-        text += "  " + std::string(command.usage) + "\n      " + std::string(command.summary) + "\n";
+        text +=
+            "  " + std::string(command.usage) + "\n      " + std::string(command.summary) + "\n";
     }
-    return text + "\nSettings are read from the file of --config, conf.d beside it, .env, the environment (APP_...) and\n"
-                  "the command line (--KEY=VALUE), the later over the earlier; `mortise config reference` lists them.\n";
+    return text +
+           "\nSettings are read from the file of --config, conf.d beside it, .env, the environment "
+           "(APP_...) and\n"
+           "the command line (--KEY=VALUE), the later over the earlier; `mortise config reference` "
+           "lists them.\n";
 }
 
 void print(std::string_view text) {

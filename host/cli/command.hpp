@@ -13,8 +13,8 @@ namespace mortise::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailed = 1;
 inline constexpr int kExitRefused = 2;
-inline constexpr int kExitUsage = 64;    // EX_USAGE of sysexits.h
-inline constexpr int kExitConfig = 78;   // EX_CONFIG of sysexits.h
+inline constexpr int kExitUsage = 64;   // EX_USAGE of sysexits.h
+inline constexpr int kExitConfig = 78;  // EX_CONFIG of sysexits.h
 
 /// Words and options after the subcommand's name, split once: `--x` and `--x=y` are options.
 class Arguments {

@@ -33,7 +33,8 @@ int runHealth(Arguments& arguments) {
     }
     const auto port = static_cast<Poco::UInt16>(configuration.host().integer("port"));
     Poco::Net::HTTPClientSession session(host, port);
-    session.setTimeout(Poco::Timespan(0, std::chrono::microseconds(limits::kReadyCheckDeadline).count()));
+    session.setTimeout(
+        Poco::Timespan(0, std::chrono::microseconds(limits::kReadyCheckDeadline).count()));
     Poco::Net::HTTPRequest request("GET", "/health", Poco::Net::HTTPMessage::HTTP_1_1);
     session.sendRequest(request);
     Poco::Net::HTTPResponse response;

@@ -91,9 +91,9 @@ unsigned countOf(const std::string& text, const char* option) {
 
 const db::MigrationLine& lineFor(const std::vector<db::MigrationLine>& lines,
                                  const std::string& plugin) {
-    const auto found =
-        std::find_if(lines.begin(), lines.end(),
-                     [&](const db::MigrationLine& line) { return line.plugin == plugin; });
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const db::MigrationLine& line) {
+        return line.plugin == plugin;
+    });
     if (found == lines.end()) {
         throw UsageError{"there are no migrations of \"" + plugin + "\" in the given files"};
     }

@@ -23,9 +23,7 @@ namespace {
 class Offline {
 public:
     explicit Offline(const std::vector<std::string>& options)
-        : configuration_(options),
-          source_(configuration_, no_pool_),
-          binding_(nullptr, source_) {}
+        : configuration_(options), source_(configuration_, no_pool_), binding_(nullptr, source_) {}
     bridge::Binding& binding() { return binding_; }
     std::filesystem::path store() const { return configuration_.stateDirectory() / "store"; }
 
@@ -40,8 +38,7 @@ int check(const std::string& file, const Arguments& arguments, bool as_json) {
     Offline offline(arguments.options());
     const plugin::PreflightReport report =
         plugin::Preflight(offline.binding(), offline.store()).checkAlone(file);
-    print(as_json ? plugin::findingsJson(report.findings) + "\n"
-                  : findingsText(report.findings));
+    print(as_json ? plugin::findingsJson(report.findings) + "\n" : findingsText(report.findings));
     if (!report.isAccepted()) {
         return kExitRefused;
     }

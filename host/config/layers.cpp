@@ -83,8 +83,7 @@ void Layers::addDirectory(const std::filesystem::path& path) {
 void Layers::addDotEnv(const std::filesystem::path& path) {
     std::error_code error;
     // A character device is how a caller says "none": --env-file=/dev/null.
-    if (!std::filesystem::exists(path, error) ||
-        std::filesystem::is_character_file(path, error)) {
+    if (!std::filesystem::exists(path, error) || std::filesystem::is_character_file(path, error)) {
         return;
     }
     std::vector<std::string> problems;

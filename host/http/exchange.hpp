@@ -35,22 +35,22 @@ public:
     // Request. Borrowed from the receive buffer or the exchange's arena; valid until complete() returns.
     Method method = Method::Other;
     std::string_view method_name;
-    std::string_view target;      ///< As the client sent it.
-    std::string_view path;        ///< Decoded and normalised, without query.
-    std::string_view query;       ///< Undecoded, without '?'.
-    std::string_view host;        ///< Host header or authority, without port.
+    std::string_view target;  ///< As the client sent it.
+    std::string_view path;    ///< Decoded and normalised, without query.
+    std::string_view query;   ///< Undecoded, without '?'.
+    std::string_view host;    ///< Host header or authority, without port.
     std::vector<Pair> headers;
     std::vector<Pair> path_params;
     std::string_view body;
     std::string_view client_address;
-    bool secure = false;          ///< The client's side is https.
+    bool secure = false;  ///< The client's side is https.
     std::string request_id;
     std::chrono::steady_clock::time_point started;
     std::chrono::steady_clock::time_point deadline;
 
     // Found by the pipeline.
-    const Route* route = nullptr;                            ///< Valid while the target is entered.
-    std::shared_ptr<const identity::Principal> principal;    ///< Null when anonymous.
+    const Route* route = nullptr;                          ///< Valid while the target is entered.
+    std::shared_ptr<const identity::Principal> principal;  ///< Null when anonymous.
 
     // Answer.
     Response response;

@@ -16,7 +16,7 @@ class Exchange;
 
 enum class Verdict {
     Continue,  ///< Read the body (at most `body_size_max` bytes), then call dispatch().
-    Answer,    ///< `exchange.response` is staged; discard the body or close, then call finish() and write.
+    Answer,  ///< `exchange.response` is staged; discard the body or close, then call finish() and write.
 };
 
 class Pipeline {

@@ -430,7 +430,8 @@ void StandardPipeline::dispatch(Exchange& exchange) noexcept {
         return;
     }
     run::Reactor& reactor = exchange.reactor();
-    reactor.setActivity(route.activity);  // For the watchdog; the handler may end the route with its exchange.
+    reactor.setActivity(
+        route.activity);  // For the watchdog; the handler may end the route with its exchange.
     {
         const HandlerScope scope(exchange);
         route.target->handle(exchange);

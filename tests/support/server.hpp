@@ -37,6 +37,7 @@ class Server {
 public:
     /// Returns when the server is ready; throws with its output when it does not get there.
     explicit Server(ServerOptions options = {});
+    /// Stops it when it still runs, and ends the test when it does not end cleanly.
     ~Server();
     Server(const Server&) = delete;
 

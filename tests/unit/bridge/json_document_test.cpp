@@ -25,17 +25,28 @@ std::string tokensOf(std::string_view text) {
     std::string line;
     for (std::uint32_t at = 0; at < view.token_count; ++at) {
         const mortise_json_token& token = view.tokens[at];
-        const std::string content(view.text + token.offset,
-                                  token.kind >= MORTISE_JSON_NUMBER && token.kind <= MORTISE_JSON_KEY
-                                      ? token.size
-                                      : 0);
+        const std::string content(
+            view.text + token.offset,
+            token.kind >= MORTISE_JSON_NUMBER && token.kind <= MORTISE_JSON_KEY ? token.size : 0);
         switch (token.kind) {
-            case MORTISE_JSON_NULL: line += "null "; break;
-            case MORTISE_JSON_TRUE: line += "true "; break;
-            case MORTISE_JSON_FALSE: line += "false "; break;
-            case MORTISE_JSON_NUMBER: line += "#" + content + " "; break;
-            case MORTISE_JSON_STRING: line += "'" + content + "' "; break;
-            case MORTISE_JSON_KEY: line += content + ": "; break;
+            case MORTISE_JSON_NULL:
+                line += "null ";
+                break;
+            case MORTISE_JSON_TRUE:
+                line += "true ";
+                break;
+            case MORTISE_JSON_FALSE:
+                line += "false ";
+                break;
+            case MORTISE_JSON_NUMBER:
+                line += "#" + content + " ";
+                break;
+            case MORTISE_JSON_STRING:
+                line += "'" + content + "' ";
+                break;
+            case MORTISE_JSON_KEY:
+                line += content + ": ";
+                break;
             case MORTISE_JSON_ARRAY:
                 line += "[" + std::to_string(token.size) + "+" + std::to_string(token.skip) + " ";
                 break;
@@ -67,11 +78,41 @@ TEST_CASE("numbers keep the text the client wrote") {
 }
 
 TEST_CASE("malformed documents are refused") {
-    for (const char* text :
-         {"", " ", "{", "}", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[1 2]", "nul",
-          "tru", "01", "+1", ".5", "1.", "1e", "-", "0x10", "NaN", "Infinity", "'a'", "\"a",
-          "[\"\\x\"]", "[\"\\u12\"]", "[\"\t\"]", "{} {}", "1 2", "[1]]", "nullx", "[truex]",
-          "{\"a\":1 \"b\":2}", "[\"a\" \"b\"]", "//x\n1", "[1]x"}) {
+    for (const char* text : {"",
+                             " ",
+                             "{",
+                             "}",
+                             "[1,]",
+                             "{\"a\"}",
+                             "{\"a\":}",
+                             "{\"a\":1,}",
+                             "{a:1}",
+                             "[1 2]",
+                             "nul",
+                             "tru",
+                             "01",
+                             "+1",
+                             ".5",
+                             "1.",
+                             "1e",
+                             "-",
+                             "0x10",
+                             "NaN",
+                             "Infinity",
+                             "'a'",
+                             "\"a",
+                             "[\"\\x\"]",
+                             "[\"\\u12\"]",
+                             "[\"\t\"]",
+                             "{} {}",
+                             "1 2",
+                             "[1]]",
+                             "nullx",
+                             "[truex]",
+                             "{\"a\":1 \"b\":2}",
+                             "[\"a\" \"b\"]",
+                             "//x\n1",
+                             "[1]x"}) {
         INFO(text);
         CHECK(refusal(text) != "accepted");
     }
