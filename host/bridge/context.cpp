@@ -45,10 +45,14 @@ mortise_status Context::interrupted() const noexcept {
 
 db::Session& Context::session() {
     if (!session_) {
-        session_ = std::make_unique<db::Session>(
-            instance_.services().pool, instance_.pluginName(),
-            deadlineOr(instance_.services().request_deadline),
-            is_read_only ? db::Access::ReadOnly : db::Access::ReadWrite);
+        const auto access = is_read_only ? db::Access::ReadOnly : db::Access::ReadWrite;
+        const Services& services = instance_.services();
+        const std::string_view plugin = instance_.pluginName();
+        // A unit without deadline may live for hours; none of its transactions should.
+        session_ = deadline
+                       ? std::make_unique<db::Session>(services.pool, plugin, *deadline, access)
+                       : std::make_unique<db::Session>(services.pool, plugin,
+                                                       services.request_deadline, access);
     }
     return *session_;
 }

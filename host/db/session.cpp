@@ -11,11 +11,28 @@ namespace mortise::db {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
+namespace {
+
+Failure lostFailure() {
+    return {FailureKind::DatabaseUnavailable, "the connection was lost inside the transaction"};
+}
+
+}  // namespace
+
 Session::Session(Pool& pool, std::string_view plugin, Deadline deadline, Access access)
     : pool_(pool), plugin_(plugin), deadline_(deadline), access_(access) {}
 
+Session::Session(Pool& pool, std::string_view plugin, milliseconds transaction_limit, Access access)
+    : pool_(pool), plugin_(plugin), transaction_limit_(transaction_limit), access_(access) {}
+
 Session::~Session() {
     rollback();
+}
+
+void Session::startClock() {
+    if (transaction_limit_.count() > 0) {
+        deadline_ = steady_clock::now() + transaction_limit_;
+    }
 }
 
 milliseconds Session::remaining() const {
@@ -27,14 +44,22 @@ milliseconds Session::remaining() const {
 }
 
 Result Session::execute(const Statement& statement) {
+    if (is_lost_) {
+        throw lostFailure();
+    }
     if (statement.mode == Mode::Single) {
         if (hasLease()) {
             throw Error(500, "LEASE_NESTED",
                         "a single statement inside a transaction would need a second lease");
         }
+        startClock();
         return executeSingle(statement);
     }
-    return hasLease() ? executeNext(statement) : executeFirst(statement);
+    if (hasLease()) {
+        return executeNext(statement);
+    }
+    startClock();
+    return executeFirst(statement);
 }
 
 Result Session::executeSingle(const Statement& statement) {
@@ -107,13 +132,18 @@ Result Session::executeNext(const Statement& statement) {
         return connection.execute(statement, scope, deadline_);
     } catch (const Failure&) {
         if (connection.isBroken()) {
-            lease_.release();  // The transaction died with it.
+            lease_.release();
+            is_lost_ = true;
         }
         throw;
     }
 }
 
 void Session::commit() {
+    if (is_lost_) {
+        is_lost_ = false;
+        throw lostFailure();
+    }
     if (!hasLease()) {
         return;
     }
@@ -133,6 +163,7 @@ void Session::commit() {
 }
 
 void Session::rollback() noexcept {
+    is_lost_ = false;
     if (!hasLease()) {
         return;
     }

@@ -33,20 +33,25 @@ public:
     /// connection.
     Session(Pool& pool, std::string_view plugin, Deadline deadline,
             Access access = Access::ReadWrite);
+    /// For work without a deadline of its own: `transaction_limit` is the time each transaction, and
+    /// each Single statement, may take from its first statement on.
+    Session(Pool& pool, std::string_view plugin, std::chrono::milliseconds transaction_limit,
+            Access access = Access::ReadWrite);
     /// Rolls back what was not committed.
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
     /// Runs one statement and waits. Throws Failure. After a failed statement of a transaction
-    /// PostgreSQL refuses the following ones (SQL_ERROR 25P02) until rollback(). A Single statement
-    /// while hasLease() is the caller's mistake: the pool would be asked for a second lease; it
-    /// throws mortise::Error LEASE_NESTED.
+    /// PostgreSQL refuses the following ones (SQL_ERROR 25P02) until rollback(); after one that lost
+    /// its connection they are refused here (DATABASE_UNAVAILABLE), so that no half of the work is
+    /// committed. A Single statement while hasLease() is the caller's mistake: the pool would be
+    /// asked for a second lease; it throws mortise::Error LEASE_NESTED.
     Result execute(const Statement& statement);
 
     /// Makes what was written permanent and gives the lease back; nothing to do without a
-    /// transaction. Throws Failure; then nothing was committed, except that after
-    /// DATABASE_UNAVAILABLE and STATEMENT_TIMEOUT nobody knows.
+    /// transaction. Throws Failure, and the session is idle again; then nothing was committed,
+    /// except that after DATABASE_UNAVAILABLE and STATEMENT_TIMEOUT nobody knows.
     void commit();
     /// As commit(), for writes that must survive whatever becomes of the unit of work.
     void commitNow() { commit(); }
@@ -58,6 +63,7 @@ public:
     bool hasLease() const noexcept { return static_cast<bool>(lease_); }
 
 private:
+    void startClock();
     std::chrono::milliseconds remaining() const;
     Result executeSingle(const Statement& statement);
     Result executeFirst(const Statement& statement);
@@ -68,8 +74,10 @@ private:
     Pool& pool_;
     std::string plugin_;
     Deadline deadline_;
+    std::chrono::milliseconds transaction_limit_{0};  // 0: the deadline is that of the work.
     Access access_;
     Lease lease_;
+    bool is_lost_ = false;  // The connection died inside the transaction; until rollback().
     std::chrono::milliseconds timeout_set_{0};  // statement_timeout of the open transaction.
 };
 

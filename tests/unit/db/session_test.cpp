@@ -279,10 +279,39 @@ TEST_CASE_METHOD(Fixture,
     CHECK_FALSE(session.hasLease());
     CHECK(pool.stats().leased == 0);
     CHECK(pool.stats().open == 0);
+    session.rollback();
     session.execute({.sql = "INSERT INTO notes (title) VALUES ('b')"});
     CHECK(database.killConnections() == 1);
     CHECK(failureOf([&] { session.commit(); }).code() == "DATABASE_UNAVAILABLE");
     CHECK(count() == "0");
+}
+
+TEST_CASE_METHOD(Fixture, "a transaction whose connection died stays failed until it is undone") {
+    Session session(pool, "notes", in(20s));
+    session.execute({.sql = "INSERT INTO notes (title) VALUES ('lost')"});
+    CHECK(database.killConnections() == 1);
+    const auto insert = [&] { session.execute({.sql = "INSERT INTO notes (title) VALUES ('b')"}); };
+    // A handler that does not look at the failure must not write half of its work, nor hear that
+    // all of it was committed.
+    CHECK(failureOf(insert).code() == "DATABASE_UNAVAILABLE");
+    CHECK(failureOf(insert).code() == "DATABASE_UNAVAILABLE");
+    CHECK(failureOf([&] { session.execute(single("SELECT 1")); }).code() == "DATABASE_UNAVAILABLE");
+    CHECK(failureOf([&] { session.commit(); }).code() == "DATABASE_UNAVAILABLE");
+    CHECK(count() == "0");
+    insert();
+    session.commit();
+    CHECK(count() == "1");
+}
+
+TEST_CASE_METHOD(Fixture, "a rollback makes a session whose connection died usable again") {
+    Session session(pool, "notes", in(20s));
+    session.execute({.sql = "INSERT INTO notes (title) VALUES ('lost')"});
+    CHECK(database.killConnections() == 1);
+    failureOf([&] { session.execute({.sql = "SELECT 1"}); });
+    session.rollback();
+    session.execute({.sql = "INSERT INTO notes (title) VALUES ('b')"});
+    session.commit();
+    CHECK(count() == "1");
 }
 
 TEST_CASE_METHOD(Fixture, "a read that dies under way is sent once more") {
@@ -296,6 +325,20 @@ TEST_CASE_METHOD(Fixture, "a read that dies under way is sent once more") {
     const auto write =
         single("SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(1)", Access::ReadWrite);
     CHECK(failureOf([&] { reader.execute(write); }).code() == "DATABASE_UNAVAILABLE");
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "work without a deadline has the time of a transaction for each of them") {
+    constexpr auto kLimit = 400ms;
+    Session session(pool, "notes", kLimit);
+    session.execute({.sql = "INSERT INTO notes (title) VALUES ('a')"});
+    session.commit();
+    std::this_thread::sleep_for(kLimit + 1ms);  // the work goes on for longer than that
+    session.execute({.sql = "INSERT INTO notes (title) VALUES ('b')"});
+    session.commit();
+    CHECK(session.execute(single("SELECT count(*) FROM notes")).cell(0, 0).text() == "2");
+    const auto failure = failureOf([&] { session.execute({.sql = "SELECT pg_sleep(20)"}); });
+    CHECK(failure.code() == "STATEMENT_TIMEOUT");
 }
 
 TEST_CASE_METHOD(Fixture, "a changed table does not break prepared statements") {
