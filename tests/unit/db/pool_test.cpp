@@ -286,10 +286,12 @@ TEST_CASE("a server that does not answer delays nobody beyond the deadline") {
 TEST_CASE_METHOD(Fixture, "a closed pool turns everybody away and waits for its leases") {
     Pool pool(settings(1), log.get());
     Lease held = pool.acquire("notes", in(20s));
-    std::thread waiter([&] { CHECK(failureOf(pool) == FailureKind::DatabaseUnavailable); });
+    FailureKind turned_away{};
+    std::thread waiter([&] { turned_away = failureOf(pool); });
     REQUIRE(eventually([&] { return pool.stats().waiting == 1; }));
     CHECK_FALSE(pool.close(in(10ms)));
     waiter.join();
+    CHECK(turned_away == FailureKind::DatabaseUnavailable);
     CHECK(failureOf(pool) == FailureKind::DatabaseUnavailable);
     held.release();
     CHECK(pool.close(in(20s)));
