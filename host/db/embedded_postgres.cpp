@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -108,6 +109,20 @@ std::optional<PidFile> readPidFile(const fs::path& data) {
     }
     found.socket_directory = lines[4];
     return found;
+}
+
+// A process that ended, or is about to, and that its parent did not collect yet: it has no program
+// any more. While it is listed, postgres takes its pid file for that of a living server.
+bool isDying(pid_t id) {
+    std::error_code error;
+    const fs::path program = fs::read_symlink("/proc/" + std::to_string(id) + "/exe", error);
+    return program.empty() && error == std::errc::no_such_file_or_directory && ::kill(id, 0) == 0;
+}
+
+void awaitCollected(pid_t id, Deadline deadline) {
+    while (isDying(id) && steady_clock::now() < deadline) {
+        std::this_thread::sleep_for(limits::kEmbeddedPollInterval);
+    }
 }
 
 }  // namespace
@@ -215,6 +230,7 @@ bool EmbeddedPostgres::State::adopt(Deadline deadline) {
     const bool same = candidate && fs::read_symlink(proc / "exe", error).filename() == "postgres" &&
                       fs::equivalent(proc / "cwd", data, error);
     if (!same) {
+        awaitCollected(found->id, deadline);
         return false;
     }
     server = std::move(candidate);
@@ -231,6 +247,7 @@ bool EmbeddedPostgres::State::adopt(Deadline deadline) {
         server.wait(steady_clock::now() + limits::kEmbeddedPollInterval);
     }
     shutDown();
+    awaitCollected(found->id, deadline);
     return false;
 }
 

@@ -2,9 +2,11 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <thread>
 
 #include "base/error.hpp"
 #include "db/embedded/installation.hpp"
@@ -159,6 +161,34 @@ TEST_CASE("a killed server starts again") {
     ::kill(process_id, SIGKILL);
     server.stop();
     server.start();
+    CHECK(ask(server, "SELECT 1") == "1");
+}
+
+TEST_CASE("a killed server that nobody collected yet delays the next start") {
+    TestLog log;
+    TestDirectory directory;
+    copyCluster(directory.path());
+    EmbeddedPostgres server(settings(directory.path()), log.get());
+    server.start();
+    server.stop();
+    const db::User user = db::findUser();
+    const pid_t ended = ::fork();
+    if (ended == 0) {
+        ::_exit(user.isOther() ? ::setuid(user.user_id) : 0);
+    }
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(ended), &info, WEXITED | WNOWAIT) == 0);
+    REQUIRE(info.si_status == 0);
+    std::ofstream(directory.path() / "data" / "postmaster.pid")
+        << ended << "\n"
+        << (directory.path() / "data").string() << "\n1\n5432\n"
+        << (directory.path() / "socket").string() << "\n\n";
+    std::thread parent([ended] {
+        std::this_thread::sleep_for(300ms);  // the time a parent takes to notice
+        ::waitpid(ended, nullptr, 0);
+    });
+    CHECK_NOTHROW(server.start());
+    parent.join();
     CHECK(ask(server, "SELECT 1") == "1");
 }
 
