@@ -78,6 +78,7 @@ HostRoutes::HostRoutes(HostAnswers answers, run::Lane& lane)
     });
     docs_ = std::make_unique<api::DocsPage>(answers_.docs);
     for (http::Route& route : docs_->routes(lane_)) {
+        route.access = http::Access::Anonymous;
         routes_.push_back(std::make_unique<http::Route>(std::move(route)));
         operations_.emplace_back();
     }
@@ -93,6 +94,7 @@ void HostRoutes::add(const char* pattern, http::Mode mode, const char* operation
     route->display = pattern;
     route->plugin = "host";
     route->mode = mode;
+    route->access = http::Access::Anonymous;
     route->target = targets_.back().get();
     route->lane = mode == http::Mode::Blocking ? &lane_ : nullptr;
     routes_.push_back(std::move(route));

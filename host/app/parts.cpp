@@ -59,7 +59,7 @@ std::optional<std::map<std::string, unsigned>> HostPluginSource::schemaVersions(
 http::AuthResult HostAuthenticator::authenticate(std::string_view token) noexcept {
     identity::TokenVerifier* verifier = verifier_.load(std::memory_order_acquire);
     if (verifier == nullptr) {
-        return {http::AuthResult::Status::Invalid, nullptr};
+        return {http::AuthResult::Status::Unavailable, nullptr};
     }
     identity::VerifyResult result = verifier->verify(token);
     switch (result.state) {

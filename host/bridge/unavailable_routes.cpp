@@ -66,7 +66,7 @@ UnavailableRoutes::~UnavailableRoutes() = default;
 void UnavailableRoutes::add(http::Route route) {
     // Whoever asks learns that the service is away, so neither a token nor a body is looked at.
     route.mode = http::Mode::Inline;
-    route.access = http::Access::Public;
+    route.access = http::Access::Anonymous;
     route.roles.clear();
     route.scopes.clear();
     route.takes_json = false;

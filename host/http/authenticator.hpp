@@ -20,6 +20,7 @@ struct AuthResult {
         Missing,  ///< No bearer token came; never returned by an Authenticator.
         Invalid,  ///< 401 INVALID_TOKEN: malformed, wrong signature, issuer or audience, revoked.
         Expired,  ///< 401 TOKEN_EXPIRED: good but for its time.
+        Unavailable,  ///< 503: nobody can tell yet, because the host has no keys while it starts.
     };
     Status status = Status::Missing;
     std::shared_ptr<const identity::Principal> principal;  ///< Set with Ok.

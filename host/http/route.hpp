@@ -33,7 +33,11 @@ public:
 
 enum class Mode : std::uint8_t { Inline, Blocking, Async };
 
-enum class Access : std::uint8_t { Public, User };
+enum class Access : std::uint8_t {
+    Anonymous,  ///< Whoever asks: an Authorization header is not looked at, so a bad token does no harm.
+    Public,  ///< Without a token too; one that comes along is judged.
+    User,
+};
 
 struct Route {
     Method method = Method::Get;

@@ -7,7 +7,12 @@ namespace mortise::http {
 
 /// Roles or scopes mean a user even when the access says public.
 inline bool needsUser(const Route& route) noexcept {
-    return route.access != Access::Public || !route.roles.empty() || !route.scopes.empty();
+    return route.access == Access::User || !route.roles.empty() || !route.scopes.empty();
+}
+
+/// Whether an Authorization header is looked at.
+inline bool judgesTokens(const Route& route) noexcept {
+    return route.access != Access::Anonymous || needsUser(route);
 }
 
 inline bool takesBody(const Route& route) noexcept {

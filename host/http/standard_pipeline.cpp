@@ -292,6 +292,9 @@ bool StandardPipeline::State::answerWithoutRoute(Exchange& exchange, const Route
 }
 
 bool StandardPipeline::State::authenticate(Exchange& exchange) {
+    if (!judgesTokens(*exchange.route)) {
+        return true;
+    }
     const auto token = bearerToken(exchange.header("authorization"));
     AuthResult result;
     if (token) {
@@ -310,6 +313,8 @@ bool StandardPipeline::State::authenticate(Exchange& exchange) {
             return !needsUser(*exchange.route) || refuse(exchange, 401, "NOT_AUTHENTICATED");
         case AuthResult::Status::Expired:
             return refuse(exchange, 401, "TOKEN_EXPIRED");
+        case AuthResult::Status::Unavailable:
+            return refuse(exchange, 503, "SERVICE_UNAVAILABLE");
         case AuthResult::Status::Invalid:
             break;
     }

@@ -144,4 +144,11 @@ TEST_CASE("a host whose plugins cannot start serves the others") {
     CHECK(readiness.json().text("data.plugins.jobs") == "active");
     CHECK(client.get("/api/v1/auth/me").status == 503);
     CHECK(client.get("/api/v1/jobs").status == 401);
+    // What says whether anybody is there does not depend on who asks.
+    for (const char* path : {"/ready", "/health", "/openapi.json"}) {
+        INFO(path);
+        CHECK(client.get(path, "forged").status == 200);
+    }
+    CHECK(client.get("/api/v1/auth/me", "forged").status == 503);
+    CHECK(client.get("/api/v1/jobs", "forged").status == 401);
 }

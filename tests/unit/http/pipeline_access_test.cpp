@@ -58,6 +58,40 @@ TEST_CASE("a bad token is 401 on every route, public ones too") {
     CHECK(fixture.target.left == 0);
 }
 
+TEST_CASE("a token that nobody can judge yet is 503, not 401") {
+    PipelineFixture fixture;
+    fixture.route(Method::Get, "/notes").access =
+        GENERATE(http::Access::Public, http::Access::User);
+    FakeExchange exchange;
+    serve(fixture, exchange, "Bearer early");
+    CHECK(exchange.response.status == 503);
+    CHECK(exchange.response.body == "SERVICE_UNAVAILABLE||");
+    CHECK_FALSE(exchange.responseHeader("Retry-After").empty());
+}
+
+TEST_CASE("an anonymous route does not look at tokens") {
+    PipelineFixture fixture;
+    fixture.route(Method::Get, "/notes").access = http::Access::Anonymous;
+    FakeExchange exchange;
+    serve(fixture, exchange,
+          GENERATE("Bearer forged", "Bearer old", "Bearer early", "Bearer good"));
+    CHECK(exchange.response.status == 200);
+    CHECK(exchange.principal == nullptr);
+}
+
+TEST_CASE("roles mean a user, whatever the access says") {
+    PipelineFixture fixture;
+    auto& route = fixture.route(Method::Get, "/notes");
+    route.access = http::Access::Anonymous;
+    route.roles = {"editor"};
+    FakeExchange nobody;
+    serve(fixture, nobody, "");
+    CHECK(nobody.response.status == 401);
+    FakeExchange forged;
+    serve(fixture, forged, "Bearer forged");
+    CHECK(forged.response.status == 401);
+}
+
 TEST_CASE("a route for users without a token is 401") {
     PipelineFixture fixture;
     fixture.route(Method::Get, "/notes").access = http::Access::User;

@@ -34,7 +34,7 @@ public:
     }
 };
 
-/// "good" is user 7 with role editor and scope notes:read; "old" is expired; anything else is invalid.
+/// "good" is user 7 with role editor and scope notes:read; "old" is expired; "early" cannot be judged yet; anything else is invalid.
 class KnownTokens final : public http::Authenticator {
 public:
     http::AuthResult authenticate(std::string_view token) noexcept override {
@@ -45,6 +45,9 @@ public:
             principal->roles = {"editor"};
             principal->scopes = {"notes:read"};
             return {Status::Ok, std::move(principal)};
+        }
+        if (token == "early") {
+            return {Status::Unavailable, nullptr};
         }
         return {token == "old" ? Status::Expired : Status::Invalid, nullptr};
     }
