@@ -41,10 +41,7 @@ public:
     private:
         friend class Violations;
         static constexpr std::size_t kNoIndex = SIZE_MAX;
-        Scope(Violations& violations, std::string_view name, std::size_t index) noexcept
-            : violations_(violations), outer_(violations.innermost_), name_(name), index_(index) {
-            violations.innermost_ = this;
-        }
+        Scope(Violations& violations, std::string_view name, std::size_t index) noexcept;
 
         Violations& violations_;
         const Scope* outer_;
@@ -145,5 +142,19 @@ private:
     std::string_view root_name_;
     const Scope* innermost_ = nullptr;
 };
+
+// g++ does not see that the destructor takes the address of the local variable back.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
+#endif
+inline Violations::Scope::Scope(Violations& violations, std::string_view name,
+                                std::size_t index) noexcept
+    : violations_(violations), outer_(violations.innermost_), name_(name), index_(index) {
+    violations.innermost_ = this;
+}
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 }  // namespace mortise
