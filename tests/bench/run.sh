@@ -33,7 +33,7 @@ pids=()
 end() {
     local status=$? pid
     for pid in "${pids[@]}"; do
-        kill -TERM "$pid" 2>/dev/null && wait "$pid" || true
+        if kill -TERM "$pid" 2>/dev/null; then wait "$pid" || true; fi
     done
     [ "$status" -eq 0 ] || tail -n 20 "$work"/*.log >&2 || true
     rm -rf "$work"

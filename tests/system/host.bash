@@ -34,7 +34,7 @@ fail() {
 start_host() {
     export MORTISE_BINARY=$1 MORTISE_URL MORTISE_ADMIN_PASSWORD=only-for-this-test
     export APP_CONTROL_SOCKET=$state/var/control.sock
-    cd "$root"
+    cd "$root" || fail "no $root"
     APP_USERS_BOOTSTRAP_ADMIN_PASSWORD=$MORTISE_ADMIN_PASSWORD "$MORTISE_BINARY" serve \
         --config=etc/mortise.properties --env-file="$state/.env" --port=0 --log.format=json \
         --plugins.directory="$2" --plugins.state_directory="$state/var" \
