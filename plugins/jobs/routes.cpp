@@ -112,7 +112,7 @@ JobBatchData JobRoutes::submitBatch(mortise::Body<JobBatchCreate> body, mortise:
 mortise::CursorPage<JobResponse> JobRoutes::list(mortise::Query<JobListQuery> query,
                                                  const mortise::Principal& principal,
                                                  mortise::Db& db, mortise::Identity& identity) {
-    const Sign sign = [&](std::string_view text) { return identity.sign(text); };
+    const mortise::Sign sign = [&](std::string_view text) { return identity.sign(text); };
     std::optional<JobPosition> position;
     if (query->cursor) {
         position = readCursor(*query->cursor, sign);

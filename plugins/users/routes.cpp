@@ -69,7 +69,8 @@ std::string_view refusalCode(Verdict verdict) {
 
 mortise::CursorPage<UserResponse> listAfter(const AccountStore& store, const AccountFilter& filter,
                                             const UserListQuery& query,
-                                            const mortise::PageQuery& page, const Sign& sign) {
+                                            const mortise::PageQuery& page,
+                                            const mortise::Sign& sign) {
     const AccountOrder order = *parseOrder(query.sort_by);
     std::optional<AccountPosition> position;
     if (!page.cursor.empty()) {

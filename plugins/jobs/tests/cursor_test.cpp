@@ -2,26 +2,12 @@
 #include "plugins/jobs/cursor.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/sign.hpp"
 
 using namespace jobs;
+using mortise::test::signWith;
 
 namespace {
-
-/// No HMAC, but every bit of the text reaches every byte of the digest, which is what the tests rely on.
-Sign signWith(std::uint64_t key) {
-    return [key](std::string_view text) {
-        mortise::Digest digest{};
-        std::uint64_t mixed = 0xcbf29ce484222325u ^ key;
-        for (const char character : text) {
-            mixed = (mixed ^ static_cast<unsigned char>(character)) * 0x100000001b3u;
-        }
-        for (std::uint8_t& byte : digest) {
-            mixed = (mixed ^ (mixed >> 29u)) * 0x100000001b3u;
-            byte = static_cast<std::uint8_t>(mixed >> 32u);
-        }
-        return digest;
-    };
-}
 
 const JobPosition kPosition{*mortise::Timestamp::parse("2026-01-31T12:00:00.250001Z"),
                             *mortise::Uuid::parse("0190a6f4-7b1c-7cc3-98c4-dc0c0c07398f")};

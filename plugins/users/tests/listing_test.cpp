@@ -2,28 +2,10 @@
 #include "plugins/users/cursor.hpp"
 #include "plugins/users/store.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/sign.hpp"
 
 using namespace users;
-
-namespace {
-
-/// No HMAC, but every bit of the text reaches every byte of the digest, which is what the tests rely on.
-Sign signWith(std::uint64_t key) {
-    return [key](std::string_view text) {
-        mortise::Digest digest{};
-        std::uint64_t mixed = 0xcbf29ce484222325u ^ key;
-        for (const char character : text) {
-            mixed = (mixed ^ static_cast<unsigned char>(character)) * 0x100000001b3u;
-        }
-        for (std::uint8_t& byte : digest) {
-            mixed = (mixed ^ (mixed >> 29u)) * 0x100000001b3u;
-            byte = static_cast<std::uint8_t>(mixed >> 32u);
-        }
-        return digest;
-    };
-}
-
-}  // namespace
+using mortise::test::signWith;
 
 TEST_CASE("sort_by takes the columns of the list in both directions and nothing else") {
     REQUIRE(parseOrder("email"));
