@@ -18,7 +18,7 @@ TEST_CASE("every function of the contract says status, owner, thread and since")
                 ++function_count;
                 INFO(type.header << ": " << type.name << "." << member.name);
                 for (const char* word : {"in", "out:", "status:", "owner:", "thread:", "since:"}) {
-                    CHECK_THAT(member.comment, Catch::Matchers::Contains(word));
+                    CHECK_THAT(member.comment, Catch::Matchers::ContainsSubstring(word));
                 }
                 CHECK(std::regex_search(member.comment,
                                         std::regex(R"(\[(control|request|reactor|any)\])")));

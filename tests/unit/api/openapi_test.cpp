@@ -267,7 +267,7 @@ TEST_CASE("a part that is no JSON object is named") {
     Parts parts;
     parts.add("notes", http::Method::Get, "/notes", GENERATE("{", "[]", "nonsense"));
     CHECK_THROWS_WITH(api::openApiDocument({}, parts.parts),
-                      Catch::Contains("operation GET /notes of plugin notes"));
+                      Catch::Matchers::ContainsSubstring("operation GET /notes of plugin notes"));
 }
 
 TEST_CASE("a code with two statuses makes no document") {

@@ -37,7 +37,7 @@ TEST_CASE("what is no regular file is not read") {
     CHECK_THROWS_AS(readFile(directory.path() / "pipe", 10), Error);
     CHECK_THROWS_AS(readFile(directory.path(), 10), Error);
     CHECK_THROWS_WITH(readFile(directory.path() / "none", 10),
-                      Catch::Matchers::Contains("No such file"));
+                      Catch::Matchers::ContainsSubstring("No such file"));
 }
 
 TEST_CASE("an atomic write replaces content and mode and leaves nothing beside it") {
@@ -62,7 +62,8 @@ TEST_CASE("an atomic creation never replaces") {
 TEST_CASE("writing where no directory is fails with the path and the reason") {
     const testing::TemporaryDirectory directory;
     CHECK_THROWS_WITH(writeFileAtomically(directory.path() / "none" / "file", "", 0600),
-                      Catch::Matchers::Contains("none") && Catch::Matchers::Contains("No such"));
+                      Catch::Matchers::ContainsSubstring("none") &&
+                          Catch::Matchers::ContainsSubstring("No such"));
 }
 
 TEST_CASE("makeDirectory makes parents and leaves an existing directory as it is") {

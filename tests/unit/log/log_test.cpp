@@ -337,5 +337,5 @@ TEST_CASE("a file that cannot be opened is an error with its path") {
     const testing::TemporaryDirectory directory;
     directory.write("file", "");
     CHECK_THROWS_WITH(Log({.file = directory.path() / "file" / "host.log"}),
-                      Catch::Matchers::Contains("host.log"));
+                      Catch::Matchers::ContainsSubstring("host.log"));
 }
