@@ -6,8 +6,6 @@
 #include <pqxx/pqxx>
 #include <utility>
 
-#define MORTISE_PQXX_VERSION (PQXX_VERSION_MAJOR * 100 + PQXX_VERSION_MINOR)
-
 namespace mortise::db {
 
 namespace {
@@ -60,18 +58,12 @@ auto translated(Function function) {
 
 pqxx::result run(pqxx::transaction_base& transaction, const std::string& sql,
                  const std::vector<std::string>& params) {
-#if MORTISE_PQXX_VERSION >= 710
+#if PQXX_VERSION_MAJOR >= 7
     pqxx::params list;
     for (const std::string& param : params) {
         list.append(param);
     }
     return transaction.exec(sql, list);
-#elif MORTISE_PQXX_VERSION >= 700
-    pqxx::params list;
-    for (const std::string& param : params) {
-        list.append(param);
-    }
-    return transaction.exec_params(sql, list);
 #else
     return transaction.exec_params(sql, pqxx::prepare::make_dynamic_params(params));
 #endif
@@ -82,10 +74,9 @@ pqxx::result run(pqxx::transaction_base& transaction, const std::string& sql,
 struct PqxxConnection::State {
     explicit State(const std::string& text) : connection(text) {
         // By default notices, and the farewell of a server, go to stderr.
-#if MORTISE_PQXX_VERSION >= 710
+#if PQXX_VERSION_MAJOR >= 7
         connection.set_notice_handler([](pqxx::zview) noexcept {});
-#endif
-#if MORTISE_PQXX_VERSION < 700
+#else
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
         connection.inhibit_reactivation(true);
@@ -94,7 +85,7 @@ struct PqxxConnection::State {
     }
 
     pqxx::connection connection;
-#if MORTISE_PQXX_VERSION < 710
+#if PQXX_VERSION_MAJOR < 7
     pqxx::quiet_errorhandler quiet{connection};
 #endif
     std::unique_ptr<pqxx::work> transaction;  // Ends before the connection.
