@@ -2,7 +2,7 @@
 #include "mortise/db.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/unit/sdk/fake_host.hpp"
+#include "tests/unit/sdk/fake_plugin.hpp"
 
 using namespace mortise;
 using test::FakeHost;

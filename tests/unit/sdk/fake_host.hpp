@@ -13,74 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "fake_values.hpp"
 #include "mortise/plugin.hpp"
 #include "tests/support/json_tokens.hpp"
 
 struct mortise_declaration {};
 
 namespace mortise::test {
-
-inline std::string textOf(mortise_str text) {
-    return std::string(detail::view(text));
-}
-
-/// An answer, copied.
-struct StagedResponse {
-    std::uint32_t http_status = 0;
-    std::uint32_t flags = 0;
-    std::string message, data, meta, error_code, errors, content_type, body;
-    std::map<std::string, std::string> headers;
-};
-
-/// A statement, copied, and the rows it will get.
-struct SeenStatement {
-    std::string sql, name;
-    std::uint32_t flags = 0;
-    std::vector<std::optional<std::string>> params;
-};
-
-/// Rows to answer with, or an error.
-struct Rows {
-    std::vector<std::string> columns;
-    std::vector<std::vector<std::optional<std::string>>> rows;
-    std::uint64_t affected = 0;
-    mortise_status status = MORTISE_OK;
-    std::string code;
-    std::string message;
-};
-
-/// A result with the memory behind it.
-struct OwnedResult : mortise_result {
-    explicit OwnedResult(Rows given) : mortise_result{}, rows(std::move(given)) {
-        struct_size = sizeof(mortise_result);
-        column_count = static_cast<std::uint32_t>(rows.columns.size());
-        row_count = rows.rows.size();
-        affected_count = rows.affected;
-        for (const std::string& column : rows.columns) {
-            names.push_back(detail::str(column));
-        }
-        for (const auto& row : rows.rows) {
-            for (const auto& cell : row) {
-                values.push_back(
-                    cell ? mortise_value{cell->data(), static_cast<std::int64_t>(cell->size())}
-                         : mortise_value{nullptr, -1});
-            }
-        }
-        mortise_result::columns = names.data();
-        cells = values.data();
-    }
-    Rows rows;
-    std::vector<mortise_str> names;
-    std::vector<mortise_value> values;
-};
-
-struct DeclaredRoute {
-    std::string method, pattern, openapi;
-    std::uint32_t flags = 0, access = 0, deadline_ms = 0;
-    std::vector<std::string> roles;
-    mortise_request_handler handler = nullptr;
-    void* context = nullptr;
-};
 
 struct FakeHost : mortise_host {
     FakeHost() : mortise_host{} {
@@ -419,91 +358,6 @@ public:
     mortise_jobs jobs_table{};
     mortise_tasks tasks_table{};
     mortise_identity identity_table{};
-};
-
-/// An open plugin of class P, for the time of a test.
-template <class P>
-class OpenPlugin {
-public:
-    explicit OpenPlugin(FakeHost& host) : host_(host) {
-        FakeHost::current() = &host;
-        table_.struct_size = sizeof table_;
-        status = detail::openPlugin<P>(&host, &table_, error.out(), {"notes", "1.0.0"});
-    }
-    OpenPlugin(const OpenPlugin&) = delete;
-    OpenPlugin& operator=(const OpenPlugin&) = delete;
-    ~OpenPlugin() { table_.destroy(table_.self); }
-
-    /// Declares; the status is kept too.
-    mortise_status declare() {
-        mortise_declaration declaration;
-        status = table_.declare(table_.self, &host_.declare_table, &declaration, error.out());
-        return status;
-    }
-
-    const mortise_plugin& table() const { return table_; }
-    void* self() const { return table_.self; }
-
-    detail::Failure error;
-    mortise_status status = MORTISE_OK;
-
-private:
-    FakeHost& host_;
-    mortise_plugin table_{};
-};
-
-/// A request with the memory behind it.
-struct FakeRequest : mortise_request {
-    FakeRequest(FakeHost& owner, std::string request_method) : mortise_request{} {
-        struct_size = sizeof(mortise_request);
-        context = owner.context();
-        method_text = std::move(request_method);
-        method = detail::str(method_text);
-        principal_text = "42";
-        user.struct_size = sizeof user;
-        user.subject = detail::str(principal_text);
-        principal = &user;
-    }
-    FakeRequest& withPath(std::string name, std::string value) {
-        add(path_texts, path_pairs, std::move(name), std::move(value));
-        path_params = path_pairs.data();
-        path_param_count = static_cast<std::uint32_t>(path_pairs.size());
-        return *this;
-    }
-    FakeRequest& withQuery(std::string name, std::string value) {
-        add(query_texts, query_pairs, std::move(name), std::move(value));
-        query_params = query_pairs.data();
-        query_param_count = static_cast<std::uint32_t>(query_pairs.size());
-        return *this;
-    }
-    FakeRequest& withJson(std::string_view text) {
-        tokens = std::make_unique<JsonTokens>(text);
-        json = &tokens->document();
-        return *this;
-    }
-    FakeRequest& withBody(std::string text) {
-        body_text = std::move(text);
-        body = {reinterpret_cast<const std::uint8_t*>(body_text.data()), body_text.size()};
-        return *this;
-    }
-    FakeRequest& anonymous() {
-        principal = nullptr;
-        return *this;
-    }
-
-private:
-    using Texts = std::deque<std::pair<std::string, std::string>>;
-    static void add(Texts& texts, std::vector<mortise_pair>& pairs, std::string name,
-                    std::string value) {
-        const auto& kept = texts.emplace_back(std::move(name), std::move(value));
-        pairs.push_back({detail::str(kept.first), detail::str(kept.second)});
-    }
-
-    std::string method_text, principal_text, body_text;
-    mortise_principal user{};
-    Texts path_texts, query_texts;
-    std::vector<mortise_pair> path_pairs, query_pairs;
-    std::unique_ptr<JsonTokens> tokens;
 };
 
 }  // namespace mortise::test

@@ -1,5 +1,5 @@
 // Handlers as the host calls them: arguments from the request, results and errors as answers, coroutines to their end.
-#include "tests/unit/sdk/fake_host.hpp"
+#include "tests/unit/sdk/fake_plugin.hpp"
 
 #include "tests/support/catch.hpp"
 

@@ -1,5 +1,5 @@
 // What declare() hands to the host, and what it refuses.
-#include "tests/unit/sdk/fake_host.hpp"
+#include "tests/unit/sdk/fake_plugin.hpp"
 
 #include "tests/support/catch.hpp"
 
