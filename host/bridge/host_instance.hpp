@@ -50,6 +50,9 @@ public:
     const mortise_declare* declareTable() const noexcept override;
     mortise_declaration* declaration() noexcept override { return &declaration_; }
     void cancel() noexcept override;
+    bool isCancelled() const noexcept override {
+        return cancelled_.load(std::memory_order_relaxed);
+    }
     void close() noexcept override;
     std::vector<std::string> holdings() override;
 
@@ -60,7 +63,6 @@ public:
     const Values& settings() const noexcept { return settings_; }
     /// Empty in the probe child.
     const Values& facts() const noexcept { return facts_; }
-    bool isCancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
     bool isClosed() const noexcept { return closed_.load(std::memory_order_acquire); }
     run::Lane& lane() noexcept { return *lane_; }
 

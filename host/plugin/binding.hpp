@@ -34,6 +34,8 @@ public:
 
     /// The drain deadline passed: every unit of work of this generation answers CANCELLED from now on, waits inside the host end.
     virtual void cancel() noexcept = 0;
+    /// There is no way back from cancel(): a generation for which this is true must not serve again.
+    virtual bool isCancelled() const noexcept = 0;
     /// Called between stop() and destroy(): cancels timers and subscriptions the plugin forgot; nothing starts any more and
     /// functions that start something answer STALE.
     virtual void close() noexcept = 0;

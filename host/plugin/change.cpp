@@ -21,7 +21,7 @@ std::chrono::microseconds since(Clock::time_point begin) {
 std::string joined(const std::vector<std::string>& texts) {
     std::string all;
     for (const auto& text : texts) {
-        all += (all.empty() ? "" : "; ") + text;
+        all += (all.empty() || text.empty() ? "" : "; ") + text;
     }
     return all;
 }
@@ -271,9 +271,15 @@ void Change::park(const std::shared_ptr<Generation>& old) {
                      std::string(stateName(retire(parked)));
         }
         if (old->isHung()) {
-            report_.previous = stateName(retire(old));
-            report_.previous_reasons = old->reasons();
+            retirePrevious(old);
             return detail;
+        }
+        if (old->instance().isCancelled()) {
+            // Cancelling cannot be taken back: all it would do after a rollback is answer CANCELLED.
+            retirePrevious(old);
+            return joined({detail, "not kept for a rollback: generation " +
+                                       std::to_string(old->number()) +
+                                       " was cancelled at the drain deadline"});
         }
         old->setState(State::Parked);
         registry.setParked(old->name(), old);
@@ -306,12 +312,16 @@ State Change::retire(const std::shared_ptr<Generation>& generation, Generation::
     return state;
 }
 
+void Change::retirePrevious(const std::shared_ptr<Generation>& old) {
+    report_.previous = stateName(retire(old));
+    if (report_.previous != "unmapped") {
+        report_.previous_reasons = old->reasons();
+    }
+}
+
 void Change::unmap(const std::shared_ptr<Generation>& old) {
     step("unmap", [&] {
-        report_.previous = stateName(retire(old));
-        if (report_.previous != "unmapped") {
-            report_.previous_reasons = old->reasons();
-        }
+        retirePrevious(old);
         return report_.previous;
     });
 }

@@ -49,6 +49,7 @@ public:
 
     /// What follows the commit for the generation that was replaced. `graceful` is what commit() returned.
     void drain(const std::shared_ptr<Generation>& old, bool graceful);
+    /// Keeps it warm for a rollback, unless it can no longer serve: then it is retired as by unmap().
     void park(const std::shared_ptr<Generation>& old);
     /// Stops and unmaps; keeps it listed when it cannot be unmapped.
     Generation::State retire(const std::shared_ptr<Generation>& generation);
@@ -61,6 +62,7 @@ public:
 
 private:
     Generation::Deadline soon() const;
+    void retirePrevious(const std::shared_ptr<Generation>& old);
     void requireOperations(const Manifest& manifest, const std::vector<const Ledger*>& others,
                            const Ledger& ledger) const;
 

@@ -198,16 +198,22 @@ void Swap::replaceIn(Change& change, const std::shared_ptr<Generation>& next,
     }
 }
 
-ChangeReport Swap::rollback(const std::string& name) {
-    const auto turn = beginChange();
+std::shared_ptr<Generation> Swap::requireParked(const std::string& name, const char* what) const {
     if (!registry_.status(name)) {
         throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
     }
-    const auto parked = registry_.parked(name);
+    auto parked = registry_.parked(name);
     if (!parked) {
         throw Error(kConflict, "NOTHING_PARKED",
-                    "plugin \"" + name + "\" has no earlier generation kept warm");
+                    std::string("there is nothing to ") + what + ": plugin \"" + name +
+                        "\" has no earlier generation kept warm");
     }
+    return parked;
+}
+
+ChangeReport Swap::rollback(const std::string& name) {
+    const auto turn = beginChange();
+    const auto parked = requireParked(name, "roll back to");
     Change change(*this, "rollback", name);
     return change.run([&] { rollbackIn(change, parked); });
 }
@@ -240,14 +246,7 @@ void Swap::rollbackIn(Change& change, const std::shared_ptr<Generation>& parked)
 
 ChangeReport Swap::confirm(const std::string& name) {
     const auto turn = beginChange();
-    if (!registry_.status(name)) {
-        throw Error(kNotFound, "PLUGIN_NOT_FOUND", "there is no plugin \"" + name + "\"");
-    }
-    const auto parked = registry_.parked(name);
-    if (!parked) {
-        throw Error(kConflict, "NOTHING_PARKED",
-                    "plugin \"" + name + "\" has no earlier generation kept warm");
-    }
+    const auto parked = requireParked(name, "confirm");
     Change change(*this, "confirm", name);
     return change.run([&] {
         const auto serving = registry_.serving(name);

@@ -116,6 +116,8 @@ private:
     void applyIn(Change& change, const std::filesystem::path& file, const ApplyOptions& options);
     void replaceIn(Change& change, const std::shared_ptr<Generation>& next,
                    const std::string& ledger_json, bool confirm);
+    /// `what` one would do with it completes the message when there is none.
+    std::shared_ptr<Generation> requireParked(const std::string& name, const char* what) const;
     void rollbackIn(Change& change, const std::shared_ptr<Generation>& parked);
     void removeIn(Change& change, const std::string& name);
     bool retryOne(const Degradation& degraded);

@@ -97,6 +97,25 @@ TEST_CASE("a rollback brings back the parked generation itself") {
     CHECK(count(server).integer("call_count") == 4);
 }
 
+TEST_CASE("a generation whose requests had to be cancelled is not there for a rollback") {
+    Server server({.settings = {"--plugins.drain_deadline_ms=300"}});
+    server.apply(testPluginFile("sampler"));
+    HttpClient slow = server.client();
+    slow.begin({.target = "/api/v1/sampler/until-interrupted"});
+    REQUIRE(within(10s, [&] {
+        return server.askPlugins({"status", "sampler"}).integer("plugin.serving.in_flight") == 1;
+    }));
+    const Json report = server.apply(testPluginFile("sampler-v2"), false);
+    slow.finish();
+    CHECK(report.text("previous") == "unmapped");
+    CHECK(server.mappedCount("sampler") == 1);
+    const Finished rolled_back = server.runCommand({"plugin", "rollback", "sampler"});
+    INFO(rolled_back.output);
+    CHECK(rolled_back.exit_code != 0);
+    CHECK(rolled_back.output.find("nothing to roll back to") != std::string::npos);
+    CHECK(count(server).text("version") == "2.0.0");
+}
+
 TEST_CASE("confirming drops the parked generation and its library") {
     Server& server = withSampler();
     server.apply(testPluginFile("sampler-v2"), false);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,11 +53,19 @@ public:
     const mortise_host* host() const noexcept override { return &host_; }
     const mortise_declare* declareTable() const noexcept override { return &table_; }
     mortise_declaration* declaration() noexcept override { return &declaration_; }
-    void cancel() noexcept override { cancelled.store(true); }
+    void cancel() noexcept override {
+        cancelled.store(true);
+        if (on_cancel) {
+            on_cancel();
+        }
+    }
+    bool isCancelled() const noexcept override { return cancelled.load(); }
     void close() noexcept override {}
     std::vector<std::string> holdings() override { return {}; }
 
     std::atomic<bool> cancelled{false};
+    /// What work in flight does when it is cancelled. Set before the change begins.
+    std::function<void()> on_cancel;
 
 private:
     mortise_host host_{};

@@ -307,6 +307,39 @@ TEST_CASE(
     old->unpin();
 }
 
+TEST_CASE("a generation that had to be cancelled is unmapped instead of kept for a rollback") {
+    Host host;
+    host.drain_deadline = 100ms;
+    host.restart();
+    host.apply("well_behaved");
+    Generation* old = host.publisher.enter("rogue");
+    static_cast<FakeInstance&>(old->instance()).on_cancel = [old] { old->unpin(); };
+    const auto report = host.apply("well_behaved_2");
+    CAPTURE(describe(report));
+    CHECK(report.outcome == Outcome::Done);
+    CHECK(report.previous == "unmapped");
+    CHECK_FALSE(host.registry->parked("rogue"));
+    CHECK(host.mappedCount() == 1);
+    CHECK(codeOf([&] { host.swap->rollback("rogue"); }) == "NOTHING_PARKED");
+    CHECK(host.ask() == "2.0.0 call 1");
+}
+
+TEST_CASE("a cancelled generation that cannot be unmapped is listed with the reason") {
+    Host host;
+    host.drain_deadline = 100ms;
+    host.restart();
+    host.apply("throws_in_stop");
+    Generation* old = host.publisher.enter("rogue");
+    static_cast<FakeInstance&>(old->instance()).on_cancel = [old] { old->unpin(); };
+    const auto report = host.apply("well_behaved_2");
+    CAPTURE(describe(report));
+    CHECK(report.previous == "retired");
+    REQUIRE_FALSE(report.previous_reasons.empty());
+    CHECK(report.previous_reasons[0].find("threw") != std::string::npos);
+    CHECK_FALSE(host.registry->parked("rogue"));
+    CHECK(host.registry->snapshot()[0].leaving.size() == 1);
+}
+
 TEST_CASE("a file replaced in place while it runs has no effect") {
     Host host;
     const auto file = host.directory.path() / "plugin.so";

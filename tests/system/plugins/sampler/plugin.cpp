@@ -45,6 +45,8 @@ public:
         const auto routes = router.group("/sampler").tag("sampler").publicAccess();
         routes.get("/count", &Sampler::count).summary("Count the calls of this generation");
         routes.get("/pause", &Sampler::pause).summary("Answer after a while");
+        routes.get("/until-interrupted", &Sampler::untilInterrupted)
+            .summary("Answer when the host wants the work to end");
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
 
@@ -59,6 +61,15 @@ private:
     Pause pause(Query<Pause> query) const {
         std::this_thread::sleep_for(std::chrono::milliseconds(query->ms));
         return *query;
+    }
+
+    Pause untilInterrupted(Tasks& tasks) const {
+        Pause waited;
+        while (!tasks.isInterrupted()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+            waited.ms += 5;
+        }
+        return waited;
     }
 
     Strict strict(Body<Strict> body) const { return *body; }
