@@ -76,12 +76,9 @@ plugin::Swap& PluginCommands::swap() const {
     return *swap;
 }
 
-std::string PluginCommands::apply(const std::string& file, const plugin::ApplyOptions& options) {
-    plugin::Swap& changes = swap();
-    if (hooks_.before_apply && !options.dry_run) {
-        hooks_.before_apply(file);
-    }
-    return answerOf(changes.apply(file, options));
+std::string PluginCommands::apply(const std::string& file, plugin::ApplyOptions options) {
+    options.migrate = hooks_.before_apply;
+    return answerOf(swap().apply(file, options));
 }
 
 std::string PluginCommands::setLevel(const std::string& name) {

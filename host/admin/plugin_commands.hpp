@@ -25,7 +25,7 @@ namespace mortise::admin {
 
 /// What the commands need of the process besides the plugins.
 struct CommandHooks {
-    /// Before a file is applied; empty for nothing. Throws mortise::Error to refuse.
+    /// Called inside the change, with the staged file, before it is loaded: see plugin::ApplyOptions::migrate. Empty for nothing.
     std::function<void(const std::filesystem::path&)> before_apply;
     /// URL of the private database server, empty text when there is none.
     std::function<std::string()> embedded_url;
@@ -43,7 +43,7 @@ public:
 
 private:
     plugin::Swap& swap() const;
-    std::string apply(const std::string& file, const plugin::ApplyOptions& options);
+    std::string apply(const std::string& file, plugin::ApplyOptions options);
     std::string setLevel(const std::string& name);
     std::string embeddedUrl() const;
 

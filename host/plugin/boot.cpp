@@ -156,7 +156,7 @@ BootReport Swap::boot(const std::vector<std::filesystem::path>& files) {
 }
 
 void Swap::publishAtBoot(BootReport& report) {
-    publisher_.publish(registry_.activeSet());
+    publish(registry_.activeSet());
     for (const auto& generation : registry_.activeSet().serving) {
         Change change(*this, "boot", generation->name());
         change.activate(*generation);

@@ -104,6 +104,7 @@ std::shared_ptr<Generation> Change::make(const StoredFile& file, const Manifest&
 }
 
 void Change::bringUp(Generation& generation, const std::string& expected_ledger) {
+    swap_.requireOpen();
     has_run_code_ = true;
     step("load", [&] {
         const CallResult result =
@@ -128,6 +129,7 @@ void Change::bringUp(Generation& generation, const std::string& expected_ledger)
 }
 
 void Change::prepare(Generation& generation) {
+    swap_.requireOpen();
     has_run_code_ = true;
     step("prepare", [&] {
         const CallResult result =
@@ -222,7 +224,7 @@ void Change::resume(const std::shared_ptr<Generation>& old) {
 bool Change::commit(const std::string& name, const std::shared_ptr<Generation>& next) {
     bool graceful = true;
     step("commit", [&] {
-        graceful = swap_.publisher_.publish(swap_.registry_.activeSetWith(name, next));
+        graceful = swap_.publish(swap_.registry_.activeSetWith(name, next));
         return graceful ? std::string() : std::string("the grace period did not end in time");
     });
     if (next) {

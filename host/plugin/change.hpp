@@ -31,7 +31,8 @@ public:
     /// A generation of a stored file, mapped from a private copy. Nothing of it has run.
     std::shared_ptr<Generation> make(const StoredFile& file, const Manifest& manifest,
                                      std::vector<Finding> mapping_risks);
-    /// load, configure, declare. `expected_ledger` is compared when it is not empty. Throws Error; the caller discards.
+    /// load, configure, declare. `expected_ledger` is compared when it is not empty. Throws Error; the caller discards. This and
+    /// prepare() throw SHUTTING_DOWN when the host is stopping, before they call the plugin.
     void bringUp(Generation& generation, const std::string& expected_ledger);
     /// Throws Error PREPARE_FAILED, or PREPARE_UNAVAILABLE when it may be tried again.
     void prepare(Generation& generation);

@@ -90,7 +90,8 @@ bool Library::close() {
         handle_->library.unload();
         handle_.reset();
     }
-    return !isMapped(path_);
+    // One that was never opened has no path, and that is how the dynamic linker calls the program itself.
+    return path_.empty() || !isMapped(path_);
 }
 
 std::vector<LoadedObject> loadedObjects() {

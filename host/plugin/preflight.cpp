@@ -53,13 +53,20 @@ void addTexts(const std::vector<std::string>& problems, const char* code, const 
     }
 }
 
-void judgeManifest(const Manifest& manifest, HostBinding& binding, std::vector<Finding>& findings) {
+void judgeSchemaOf(const Manifest& manifest, HostBinding& binding, std::vector<Finding>& findings) {
+    addTexts(binding.schemaProblems(manifest), "SCHEMA_MISMATCH",
+             "a database schema in the declared range", "mortise migrate up FILE", findings);
+}
+
+void judgeManifest(const Manifest& manifest, HostBinding& binding, SchemaCheck schema,
+                   std::vector<Finding>& findings) {
     judgeInterfaces(manifest, binding, findings);
     addTexts(binding.settingProblems(manifest), "SETTING_INVALID",
              "settings as the plugin declares them",
              "correct the configuration: mortise config check", findings);
-    addTexts(binding.schemaProblems(manifest), "SCHEMA_MISMATCH",
-             "a database schema in the declared range", "mortise migrate up FILE", findings);
+    if (schema == SchemaCheck::Now) {
+        judgeSchemaOf(manifest, binding, findings);
+    }
     addTexts(binding.grantProblems(manifest), "GRANT_REFUSED", "grants the operator allows",
              "drop the grant from plugin.json, or allow it in the configuration", findings);
     if (manifest.stateful) {
@@ -166,7 +173,13 @@ std::string PreflightReport::rejectionText() const {
 Preflight::Preflight(HostBinding& binding, std::filesystem::path store_directory)
     : binding_(binding), store_directory_(std::move(store_directory)) {}
 
-PreflightReport Preflight::checkAlone(const std::filesystem::path& file) const {
+std::vector<Finding> Preflight::judgeSchema(const Manifest& manifest) const {
+    std::vector<Finding> findings;
+    judgeSchemaOf(manifest, binding_, findings);
+    return findings;
+}
+
+PreflightReport Preflight::checkAlone(const std::filesystem::path& file, SchemaCheck schema) const {
     PreflightReport report;
     try {
         const ElfFile elf = ElfFile::open(file);
@@ -189,14 +202,15 @@ PreflightReport Preflight::checkAlone(const std::filesystem::path& file) const {
         return report;
     }
     if (report.manifest) {
-        judgeManifest(*report.manifest, binding_, report.findings);
+        judgeManifest(*report.manifest, binding_, schema, report.findings);
     }
     return report;
 }
 
 PreflightReport Preflight::check(const std::filesystem::path& file,
-                                 const std::vector<Neighbour>& neighbours) const {
-    PreflightReport report = checkAlone(file);
+                                 const std::vector<Neighbour>& neighbours,
+                                 SchemaCheck schema) const {
+    PreflightReport report = checkAlone(file, schema);
     if (report.manifest) {
         const auto findings = judgeNeighbours(*report.manifest, neighbours);
         report.findings.insert(report.findings.end(), findings.begin(), findings.end());

@@ -4,6 +4,7 @@
 // its neighbours (are the operations it calls there in the versions it names, do those who call it still find what they name).
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct PreflightReport {
     std::string rejectionText() const;
 };
 
+/// Whether the schema of the database is among the rules. Later: it is about to be migrated.
+enum class SchemaCheck : std::uint8_t { Now, Later };
+
 class Preflight {
 public:
     /// Libraries mapped from below `store_directory` are generations, not strangers.
@@ -43,9 +47,13 @@ public:
 
     /// All rules. `neighbours` are the plugins it will stand beside; an entry with its own name is ignored.
     PreflightReport check(const std::filesystem::path& file,
-                          const std::vector<Neighbour>& neighbours) const;
+                          const std::vector<Neighbour>& neighbours,
+                          SchemaCheck schema = SchemaCheck::Now) const;
     /// Without the neighbours, for a set that is judged together.
-    PreflightReport checkAlone(const std::filesystem::path& file) const;
+    PreflightReport checkAlone(const std::filesystem::path& file,
+                               SchemaCheck schema = SchemaCheck::Now) const;
+    /// What SchemaCheck::Later left out.
+    std::vector<Finding> judgeSchema(const Manifest& manifest) const;
 
 private:
     HostBinding& binding_;

@@ -38,7 +38,8 @@ struct Clash {
 };
 
 struct Step {
-    /// stage, preflight, probe, judge, load, configure, declare, prepare, quiesce, commit, activate, drain, park, stop, unmap.
+    /// stage, preflight, probe, judge, migrate, load, configure, declare, prepare, quiesce, commit, activate, drain, park, stop,
+    /// unmap.
     std::string name;
     bool ok = true;
     std::chrono::microseconds duration{0};

@@ -15,6 +15,7 @@ using State = Generation::State;
 constexpr int kNotFound = 404;
 constexpr int kConflict = 409;
 constexpr int kUnprocessable = 422;
+constexpr int kUnavailable = 503;
 
 DesiredPlugin wantedFrom(const Generation& generation) {
     return {generation.origin().stored_path.string(), generation.origin().sha256,
@@ -29,6 +30,11 @@ std::vector<std::string> hashesInUse(const Registry& registry, const std::string
         }
     }
     return hashes;
+}
+
+Error shuttingDown() {
+    return {kUnavailable, "SHUTTING_DOWN",
+            "the host is stopping; its plugins do not change any more"};
 }
 
 }  // namespace
@@ -51,10 +57,25 @@ Swap::~Swap() = default;
 ChangeSlot::Turn Swap::beginChange() {
     auto turn = changing_.tryTake();
     if (!turn) {
+        requireOpen();
         throw Error(kConflict, "CHANGE_IN_PROGRESS",
                     "another change of the plugins is in progress; try again when it is over");
     }
     return turn;
+}
+
+void Swap::requireOpen() const {
+    if (changing_.isClosed()) {
+        throw shuttingDown();
+    }
+}
+
+bool Swap::publish(const ActiveSet& next) {
+    const auto right = changing_.tryPublish();
+    if (!right) {
+        throw shuttingDown();
+    }
+    return publisher_.publish(next);
 }
 
 std::uint64_t Swap::revision() const {
@@ -127,38 +148,70 @@ void Swap::applyIn(Change& change, const std::filesystem::path& file, const Appl
         return incoming->sha256();
     });
     report.sha256 = incoming->sha256();
-    PreflightReport verdict;
-    change.step("preflight", [&] {
-        verdict = preflight_.check(incoming->path(), registry_.neighbours());
-        report.findings = verdict.findings;
-        if (!verdict.isAccepted()) {
-            throw Error(kUnprocessable, "PREFLIGHT", verdict.rejectionText());
-        }
-        return std::string();
-    });
+    const bool migrates = options.migrate && !options.dry_run;
+    const PreflightReport verdict =
+        preflightIn(change, incoming->path(), migrates ? SchemaCheck::Later : SchemaCheck::Now);
     const Manifest& manifest = *verdict.manifest;
     report.plugin = manifest.name;
     report.version_after = manifest.version.text();
-    ProbeResult probed;
-    change.step("probe", [&] {
-        probed = probe_.run(incoming->path());
-        if (!probed.ok) {
-            throw Error(kUnprocessable, probed.code, probed.reason);
-        }
-        return std::string();
-    });
-    change.judge(manifest, Ledger::fromJson(probed.ledger_json, manifest));
+    const std::string ledger_json = probeIn(change, incoming->path());
+    change.judge(manifest, Ledger::fromJson(ledger_json, manifest));
     if (options.dry_run) {
         report.outcome = Outcome::Checked;
         return;
+    }
+    if (migrates) {
+        migrateIn(change, incoming->path(), manifest, options);
     }
     const auto old = registry_.serving(manifest.name);
     report.version_before = old ? old->version() : "";
     const StoredFile stored =
         store_.keep(std::move(*incoming), manifest.name, report.version_after);
-    replaceIn(change, change.make(stored, manifest, verdict.mappingRisks()), probed.ledger_json,
+    replaceIn(change, change.make(stored, manifest, verdict.mappingRisks()), ledger_json,
               options.confirm);
     store_.prune(manifest.name, hashesInUse(registry_, manifest.name));
+}
+
+PreflightReport Swap::preflightIn(Change& change, const std::filesystem::path& file,
+                                  SchemaCheck schema) {
+    PreflightReport verdict;
+    change.step("preflight", [&] {
+        verdict = preflight_.check(file, registry_.neighbours(), schema);
+        change.report().findings = verdict.findings;
+        if (!verdict.isAccepted()) {
+            throw Error(kUnprocessable, "PREFLIGHT", verdict.rejectionText());
+        }
+        return std::string();
+    });
+    return verdict;
+}
+
+std::string Swap::probeIn(Change& change, const std::filesystem::path& file) {
+    ProbeResult probed;
+    change.step("probe", [&] {
+        probed = probe_.run(file);
+        if (!probed.ok) {
+            throw Error(kUnprocessable, probed.code, probed.reason);
+        }
+        return std::string();
+    });
+    return probed.ledger_json;
+}
+
+// A schema once migrated does not go back with the change, so this comes after everything that can be judged without it.
+void Swap::migrateIn(Change& change, const std::filesystem::path& file, const Manifest& manifest,
+                     const ApplyOptions& options) {
+    change.step("migrate", [&] {
+        requireOpen();
+        options.migrate(file);
+        const PreflightReport verdict{manifest, preflight_.judgeSchema(manifest)};
+        auto& findings = change.report().findings;
+        findings.insert(findings.end(), verdict.findings.begin(), verdict.findings.end());
+        if (!verdict.isAccepted()) {
+            throw Error(kUnprocessable, "PREFLIGHT", verdict.rejectionText());
+        }
+        return std::string();
+    });
 }
 
 // From here on the candidate has to be dropped when something fails, and the old one told to go on.
@@ -325,7 +378,6 @@ bool Swap::retryOne(const Degradation& degraded) {
     const auto generation = degraded.generation;
     Degradation next = degraded;
     next.attempt_count += 1;
-    bool is_over = true;
     const ChangeReport report = change.run([&] {
         change.report().version_after = generation->version();
         change.report().sha256 = generation->origin().sha256;
@@ -340,88 +392,28 @@ bool Swap::retryOne(const Degradation& degraded) {
     }
     next.code = report.code;
     next.reason = report.reason;
-    is_over = report.code != "PREPARE_UNAVAILABLE";
-    next.is_retriable = !is_over;
-    if (is_over) {
-        next.generation = nullptr;
+    next.is_retriable = report.code == "PREPARE_UNAVAILABLE";
+    if (next.is_retriable) {
         registry_.setDegraded(next);
+        return false;
+    }
+    return giveUp(change, next);
+}
+
+// False when the host is stopping: what is published still names the generation, and the shutdown, which waits for this change,
+// stops it.
+bool Swap::giveUp(Change& change, Degradation degraded) {
+    const auto generation = std::exchange(degraded.generation, nullptr);
+    {
+        const auto right = changing_.tryPublish();
+        if (!right) {
+            return false;
+        }
+        registry_.setDegraded(degraded);
         publisher_.publish(registry_.activeSet());
-        change.discard(generation);
-    } else {
-        registry_.setDegraded(next);
     }
-    return is_over;
-}
-
-std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
-    const auto turn = changing_.takeUntil(deadline);
-    std::vector<ChangeReport> reports;
-    if (!turn) {
-        ChangeReport report;
-        report.kind = "shutdown";
-        report.code = "CHANGE_IN_PROGRESS";
-        report.reason = "a change was still in progress at the deadline; nothing was stopped";
-        reports.push_back(std::move(report));
-        return reports;
-    }
-    const ActiveSet set = registry_.activeSet();
-    const bool graceful = publisher_.publish({});
-    std::vector<std::shared_ptr<Generation>> all;
-    for (auto at = set.serving.rbegin(); at != set.serving.rend(); ++at) {
-        all.push_back(*at);
-        if (const auto parked = registry_.parked((*at)->name())) {
-            all.push_back(parked);
-        }
-    }
-    for (const auto& degraded : set.degraded) {
-        if (degraded.generation) {
-            all.push_back(degraded.generation);
-        }
-    }
-    for (const auto& generation : all) {
-        reports.push_back(stopOne(generation, graceful, deadline));
-    }
-    return reports;
-}
-
-ChangeReport Swap::stopOne(const std::shared_ptr<Generation>& generation, bool graceful,
-                           Clock::time_point deadline) {
-    const std::string name = generation->name();
-    Change change(*this, "shutdown", name);
-    return change.run([&] {
-        change.report().version_before = generation->version();
-        if (registry_.serving(name) == generation) {
-            change.step("quiesce", [&] {
-                const auto call_end = std::min(deadline, Clock::now() + settings_.call_deadline);
-                return generation->isHung() ? std::string("hangs")
-                                            : generation->quiesce(change.thread(), call_end).text();
-            });
-            registry_.setServing(name, nullptr);
-        } else if (registry_.parked(name) == generation) {
-            registry_.setParked(name, nullptr);
-        }
-        registry_.clearDegraded(name);
-        registry_.addLeaving(name, generation);
-        change.step("drain", [&] {
-            if (!graceful) {
-                generation->setStuck("the grace period after it was unpublished did not end");
-                return std::string("given up");
-            }
-            if (!generation->drain(deadline)) {
-                generation->instance().cancel();
-            }
-            return std::string();
-        });
-        // Also past the deadline a plugin gets a moment to give its things back.
-        const auto stop_end = std::max(std::min(deadline, Clock::now() + settings_.stop_deadline),
-                                       Clock::now() + std::chrono::seconds(1));
-        change.step("unmap", [&] {
-            change.report().previous = stateName(change.retire(generation, stop_end));
-            change.report().previous_reasons = generation->reasons();
-            return change.report().previous;
-        });
-        registry_.forget(name);
-    });
+    change.discard(generation);
+    return true;
 }
 
 }  // namespace mortise::plugin

@@ -3,8 +3,9 @@
 // Problem: hosts crash when they unload, and hosts that remove the old before the new is proven leave nothing serving.
 // Choice:  publish new, drain old, keep old warm; unmapping is the last step, verified, and may be given up.
 //
-//   stage -> preflight -> probe -> judge -> load -> configure -> declare -> prepare -> quiesce old -> COMMIT -> activate -> drain old
-//     \________________________ any failure: dropped, the old one never noticed ____________/                   -> park or unmap old
+//   stage -> preflight -> probe -> judge (-> migrate) -> load -> configure -> declare -> prepare -> quiesce old -> COMMIT -> activate
+//     \________________________ any failure: dropped, the old one never noticed _____________________/   -> drain old
+//                                                                                                       -> park or unmap old
 //
 // Guarantee: a failure before the commit changes nothing; after it the new one serves. When apply() returned Done, no request that
 // arrives later reaches the old generation.
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -58,6 +60,9 @@ struct ApplyOptions {
     bool confirm = false;
     /// Refuse with 409 REVISION_CHANGED unless the desired state has this revision.
     std::optional<std::uint64_t> expected_revision;
+    /// Brings the database to the schema of the staged file it gets, once the file is found fit in every other way; the schema is
+    /// judged after it. Not called in a dry run. Empty: the schema has to fit already. Throws Error to refuse.
+    std::function<void(const std::filesystem::path&)> migrate = {};
 };
 
 struct BootReport {
@@ -95,8 +100,9 @@ public:
     /// Takes the plugin away. Error 404 PLUGIN_NOT_FOUND; Refused when another plugin calls it.
     ChangeReport remove(const std::string& name);
 
-    /// Publishes the empty set, then stops and unmaps all in reverse order. Waits for a change in progress, until the deadline.
-    /// Check registry.stuckCount() afterwards.
+    /// Publishes the empty set, then stops and unmaps all in reverse order. From its beginning no change begins or goes live:
+    /// the others get Error 503 SHUTTING_DOWN. Waits for one in progress until the deadline, and stops nothing when that is not
+    /// over by then. Check registry.stuckCount() afterwards.
     std::vector<ChangeReport> shutdown(std::chrono::steady_clock::time_point deadline);
 
     std::uint64_t revision() const;
@@ -108,12 +114,22 @@ private:
     struct BootCandidate;
 
     ChangeSlot::Turn beginChange();
+    /// Throws Error SHUTTING_DOWN.
+    void requireOpen() const;
+    /// As Publisher::publish(); throws Error SHUTTING_DOWN when the host is stopping.
+    bool publish(const ActiveSet& next);
     std::uint64_t nextNumber() noexcept { return ++last_number_; }
     void requireRevision(const ApplyOptions& options) const;
     void setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report);
     void record(const ChangeReport& report);
 
     void applyIn(Change& change, const std::filesystem::path& file, const ApplyOptions& options);
+    PreflightReport preflightIn(Change& change, const std::filesystem::path& file,
+                                SchemaCheck schema);
+    /// The ledger as JSON.
+    std::string probeIn(Change& change, const std::filesystem::path& file);
+    void migrateIn(Change& change, const std::filesystem::path& file, const Manifest& manifest,
+                   const ApplyOptions& options);
     void replaceIn(Change& change, const std::shared_ptr<Generation>& next,
                    const std::string& ledger_json, bool confirm);
     /// `what` one would do with it completes the message when there is none.
@@ -121,6 +137,8 @@ private:
     void rollbackIn(Change& change, const std::shared_ptr<Generation>& parked);
     void removeIn(Change& change, const std::string& name);
     bool retryOne(const Degradation& degraded);
+    bool giveUp(Change& change, Degradation degraded);
+    ChangeReport leaveAll();
     ChangeReport stopOne(const std::shared_ptr<Generation>& generation, bool graceful,
                          std::chrono::steady_clock::time_point deadline);
 

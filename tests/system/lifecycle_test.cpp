@@ -2,7 +2,7 @@
 // it cannot start.
 #include <signal.h>
 
-#include <thread>
+#include <future>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/envelope.hpp"
@@ -95,6 +95,26 @@ TEST_CASE("a request that outlasts the drain delay is still answered") {
     server.process().signal(SIGTERM);
     CHECK(slow.finish().status == 200);
     CHECK(server.process().wait(30s) == 0);
+}
+
+TEST_CASE("a plugin whose migration outlasts the shutdown does not go live, and the host ends") {
+    Server server({.settings = {"--shutdown.deadline_ms=100"}});
+    auto applying = std::async(std::launch::async, [&] {
+        return server.runCommand(
+            {"plugin", "apply", testPluginFile("sluggish").string(), "--json"});
+    });
+    REQUIRE(within(30s, [&] {
+        return server.database().value(
+                   "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1";
+    }));
+    // Not cleanly, because the stage of the plugins took longer than it may; but by itself.
+    CHECK(server.stop(SIGTERM) == 1);
+    const Finished applied = applying.get();
+    INFO(applied.output);
+    CHECK(applied.exit_code != 0);
+    CHECK(holds(applied.output, "SHUTTING_DOWN"));
+    server.start();
+    requireFailure(server.client().get("/api/v1/sluggish"), 404, "NOT_FOUND");
 }
 
 TEST_CASE("all wrong settings are reported at once, and the exit status says configuration") {

@@ -145,6 +145,23 @@ TEST_CASE("a dry run changes nothing") {
     requireUntouched(server, 2);
 }
 
+TEST_CASE("development migrates a plugin that is applied, but not before it is judged") {
+    Server server;
+    const std::string notes = exampleFile("notes").string();
+    const auto migrationCount = [&] {
+        return server.database().value(
+            "SELECT count(*) FROM mortise.migrations WHERE plugin = 'notes'");
+    };
+    const Json refused = server.askPlugins({"apply", notes, "--revision=99"});
+    CHECK_FALSE(refused.boolean("ok"));
+    CHECK(migrationCount() == "0");
+    CHECK_FALSE(server.askPlugins({"apply", notes, "--dry-run"}).boolean("ok"));
+    CHECK(migrationCount() == "0");
+    server.apply(notes);
+    CHECK(migrationCount() == "1");
+    CHECK(server.client().get("/api/v1/notes").status == 401);
+}
+
 TEST_CASE("what is no plugin is refused, and the old one serves on") {
     Server& server = withSampler();
     callTimes(server, 2);

@@ -363,6 +363,24 @@ TEST_CASE("a change made for another revision is refused") {
     CHECK(host.swap->revision() == 2);
 }
 
+TEST_CASE("a schema that does not fit yet is judged after the migration") {
+    Host host;
+    host.binding.schema_problems = {"schema \"rogue\" is at 0"};
+    CHECK(host.apply("well_behaved").code == "PREFLIGHT");
+    ApplyOptions options;
+    options.migrate = [](const std::filesystem::path&) {};
+    const auto unfit = host.swap->apply(rogue("well_behaved"), options);
+    CAPTURE(unfit.toJson());
+    CHECK(unfit.code == "PREFLIGHT");
+    CHECK(unfit.reason.find("SCHEMA_MISMATCH") != std::string::npos);
+    CHECK(unfit.steps.back().name == "migrate");
+    options.migrate = [&](const std::filesystem::path&) { host.binding.schema_problems.clear(); };
+    const auto fit = host.swap->apply(rogue("well_behaved"), options);
+    CAPTURE(fit.toJson());
+    CHECK(fit.ok());
+    CHECK(host.ask() == "1.0.0 call 1");
+}
+
 TEST_CASE("a caller is refused while its provider does not offer the operation") {
     Host host;
     CHECK(host.apply("caller").reason.find("DEPENDENCY_MISSING") != std::string::npos);
