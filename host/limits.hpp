@@ -20,6 +20,8 @@ inline constexpr unsigned kExecutorThreadCount = 32;
 inline constexpr unsigned kLaneQueueMax = 1024;
 /// Waiting password hashes; at about 30 ms each on a few threads this is the deadline of a request.
 inline constexpr unsigned kCpuQueueMax = 512;
+/// A reactor that does not come round in this time is stalled; whoever stops something on it goes on without it.
+inline constexpr std::chrono::milliseconds kReactorPatience = 5s;
 
 // http
 /// Request line and header fields together; the larger of what nginx and Apache allow by default.
@@ -153,6 +155,8 @@ inline constexpr std::size_t kConfigSecretFileSizeMax = 64 * 1024;
 // lifecycle
 /// One stage that hangs must not use up the time of those after it.
 inline constexpr std::chrono::milliseconds kStageStopDeadline = 15s;
+/// What is left for a stage when those before it used up the time.
+inline constexpr std::chrono::milliseconds kStageStopMin = 1s;
 
 /// Tasks one request may leave behind.
 inline constexpr std::size_t kAfterResponseCountMax = 16;

@@ -12,6 +12,7 @@
 #include "app/version.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "lifecycle/deadline_guard.hpp"
 #include "lifecycle/signals.hpp"
 #include "lifecycle/stages.hpp"
 #include "limits.hpp"
@@ -23,6 +24,8 @@ using std::chrono::steady_clock;
 
 /// Exit code of a process that was asked to end twice, as a shell reports SIGINT.
 constexpr int kForcedExit = 130;
+/// Exit code of a process that could not end as it should.
+constexpr int kFailedExit = 1;
 
 }  // namespace
 
@@ -46,6 +49,7 @@ struct Host::State final : lifecycle::SignalHandler {
     void addStages();
     void startThreads();
     void startControl();
+    void stopControl();
     void startListeners();
     void startDatabase();
     void startIdentity();
@@ -58,6 +62,10 @@ struct Host::State final : lifecycle::SignalHandler {
     void retryDegraded(run::NamedThreads::Handle self);
     void announce();
     void drain();
+    int stop();
+    [[noreturn]] void endNow(int exit_code) noexcept;
+    void leaveWhenOccupied() noexcept;
+    std::chrono::milliseconds stopPatience() const;
 };
 
 void Host::State::onShutdown(int signal) noexcept {
@@ -68,11 +76,22 @@ void Host::State::onShutdown(int signal) noexcept {
 
 void Host::State::onForce(int signal) noexcept {
     parts.log.critical("app.forced", {{"signal", signal}});
-    parts.log.flush(limits::kLogFlushDeadline);
+    endNow(kForcedExit);
+}
+
+// Without destructors: threads may be inside code that does not return.
+void Host::State::endNow(int exit_code) noexcept {
     if (parts.embedded) {
         parts.embedded->stop();
     }
-    ::_exit(kForcedExit);
+    parts.log.flush(limits::kLogFlushDeadline);
+    ::_exit(exit_code);
+}
+
+void Host::State::leaveWhenOccupied() noexcept {
+    if (parts.registry.occupiedCount() != 0) {
+        endNow(kFailedExit);
+    }
 }
 
 void Host::State::onReload() noexcept {
@@ -100,6 +119,10 @@ void Host::State::startThreads() {
 }
 
 void Host::State::stopThreads() {
+    if (const std::size_t occupied = parts.registry.occupiedCount(); occupied != 0) {
+        throw Error::internal("threads are still inside code of " + std::to_string(occupied) +
+                              " plugin generation(s) and end with the process");
+    }
     parts.threads.joinAll(steady_clock::now() + limits::kStageStopDeadline);
     parts.timers.stop();
     parts.executor.stop();
@@ -119,6 +142,12 @@ void Host::State::startControl() {
     commands.emplace(parts.registry, parts.log, std::move(hooks));
     control.emplace(parts.configuration.controlSocket(), *commands, parts.log);
     control->start();
+}
+
+void Host::State::stopControl() {
+    if (control) {
+        control->stop();
+    }
 }
 
 void Host::State::startListeners() {
@@ -153,8 +182,10 @@ void Host::State::startDatabase() {
 }
 
 void Host::State::stopDatabase(lifecycle::Deadline deadline) {
-    parts.listener->stop();
-    if (!parts.pool->close(deadline)) {
+    if (parts.listener) {
+        parts.listener->stop();
+    }
+    if (parts.pool && !parts.pool->close(deadline)) {
         parts.log.warning("app.leases_left", {{"count", parts.pool->stats().leased}});
     }
     if (parts.embedded) {
@@ -219,8 +250,17 @@ void Host::State::retryDegraded(run::NamedThreads::Handle self) {
 void Host::State::stopPlugins(lifecycle::Deadline deadline) {
     parts.threads.join(retry_thread, deadline);
     commands->use(nullptr);
-    if (parts.swap) {
-        parts.swap->shutdown(deadline);
+    if (!parts.swap) {
+        return;
+    }
+    std::string left;
+    for (const plugin::ChangeReport& report : parts.swap->shutdown(deadline)) {
+        if (report.outcome != plugin::Outcome::Done) {
+            left += (left.empty() ? "" : "; ") + report.plugin + ": " + report.reason;
+        }
+    }
+    if (!left.empty()) {
+        throw Error::internal(left);
     }
 }
 
@@ -236,7 +276,7 @@ void Host::State::addStages() {
     using lifecycle::Deadline;
     const auto deadline = config().duration("shutdown.deadline_ms");
     stages.add({"threads", [this] { startThreads(); }, [this](Deadline) { stopThreads(); }});
-    stages.add({"control", [this] { startControl(); }, [this](Deadline) { control->stop(); }});
+    stages.add({"control", [this] { startControl(); }, [this](Deadline) { stopControl(); }});
     stages.add({"listeners", [this] { startListeners(); },
                 [this](Deadline until) { stopListeners(until); }, deadline});
     stages.add(
@@ -258,6 +298,26 @@ void Host::State::drain() {
     stopListeners(steady_clock::now() + config().duration("shutdown.deadline_ms"));
 }
 
+int Host::State::stop() {
+    const auto failures =
+        stages.stop(steady_clock::now() + config().duration("shutdown.deadline_ms") +
+                    limits::kStageStopDeadline);
+    for (const lifecycle::StageFailure& failure : failures) {
+        parts.log.error("app.stop_failed", {{"stage", failure.stage}, {"reason", failure.reason}});
+    }
+    leaveWhenOccupied();
+    parts.log.info("app.shutdown_complete", {});
+    parts.gate.advance(lifecycle::State::Stopped);
+    parts.log.flush(limits::kLogFlushDeadline);
+    return failures.empty() ? 0 : kFailedExit;
+}
+
+// What drain() and stop() may take by their own deadlines, and something for what does not keep them.
+std::chrono::milliseconds Host::State::stopPatience() const {
+    return config().duration("shutdown.drain_delay_ms") +
+           2 * config().duration("shutdown.deadline_ms") + 2 * limits::kStageStopDeadline;
+}
+
 Host::Host(Configuration& configuration) : state_(std::make_unique<State>(configuration)) {}
 
 Host::~Host() = default;
@@ -274,29 +334,25 @@ int Host::run() {
                                           {"environment", state.config().text("environment")},
                                           {"host_version", kVersion}});
     state.addStages();
-    state.stages.start();
+    try {
+        state.stages.start();
+    } catch (const std::exception& error) {
+        state.parts.log.error("app.start_failed", {{"reason", error.what()}});
+        state.leaveWhenOccupied();
+        throw;
+    }
     if (state.parts.gate.advance(lifecycle::State::Ready)) {
         state.announce();
     }
     while (!state.parts.gate.waitFor(lifecycle::State::Draining,
                                      steady_clock::now() + limits::kSignalWait)) {
     }
+    const lifecycle::DeadlineGuard guard(steady_clock::now() + state.stopPatience(), [&state] {
+        state.parts.log.critical("app.overdue", {});
+        state.endNow(kFailedExit);
+    });
     state.drain();
-    const auto failures =
-        state.stages.stop(steady_clock::now() + state.config().duration("shutdown.deadline_ms") +
-                          limits::kStageStopDeadline);
-    for (const lifecycle::StageFailure& failure : failures) {
-        state.parts.log.error("app.stop_failed",
-                              {{"stage", failure.stage}, {"reason", failure.reason}});
-    }
-    state.parts.log.info("app.shutdown_complete", {});
-    state.parts.gate.advance(lifecycle::State::Stopped);
-    state.parts.log.flush(limits::kLogFlushDeadline);
-    if (state.parts.registry.stuckCount() != 0) {
-        // A thread is still inside plugin code; running destructors under it is not safe.
-        ::_exit(failures.empty() ? 0 : 1);
-    }
-    return failures.empty() ? 0 : 1;
+    return state.stop();
 }
 
 }  // namespace mortise::app

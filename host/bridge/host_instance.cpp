@@ -1,7 +1,6 @@
 #include "bridge/host_instance.hpp"
 
 #include <algorithm>
-#include <future>
 
 #include "bridge/failure.hpp"
 #include "bridge/plugin_request.hpp"
@@ -13,6 +12,7 @@
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
 #include "run/reactor.hpp"
+#include "run/reactor_calls.hpp"
 #include "run/reactor_group.hpp"
 
 namespace mortise::bridge {
@@ -91,7 +91,8 @@ HostInstance::HostInstance(plugin::Generation& generation, Services* services, V
       services_(services),
       name_(generation.name()),
       settings_(std::move(settings)),
-      facts_(services == nullptr ? Values() : services->facts) {
+      facts_(services == nullptr ? Values() : services->facts),
+      async_db_(std::make_shared<AsyncSlots>()) {
     handle_.struct_size = sizeof(mortise_host);
     handle_.abi_version = MORTISE_ABI_VERSION;
     handle_.query = &query;
@@ -100,7 +101,7 @@ HostInstance::HostInstance(plugin::Generation& generation, Services* services, V
     if (services_ != nullptr) {
         lane_ = std::make_unique<run::Lane>(services_->executor, name_, services_->lane_concurrency,
                                             services_->lane_queue_max);
-        async_db_.resize(services_->reactors.size());
+        async_db_->resize(services_->reactors.size());
     }
 }
 
@@ -147,22 +148,21 @@ void HostInstance::close() noexcept {
 }
 
 void HostInstance::stopAsyncDb() noexcept {
-    for (std::size_t index = 0; index < async_db_.size(); ++index) {
-        run::Reactor& reactor = services_->reactors.at(index);
-        auto slot = std::make_shared<std::promise<void>>();
-        std::future<void> stopped = slot->get_future();
-        reactor.post(run::makeWork([this, index, slot] {
-            if (async_db_[index]) {
-                async_db_[index]->stop();
-                if (isClosed()) {
-                    async_db_[index].reset();
-                }
-            }
-            slot->set_value();
-        }));
-        // The reactor only closes sockets here; if it stalls, the watchdog names who stalls it, and waiting is all we can do.
-        stopped.wait();
+    const auto calls = std::make_shared<run::ReactorCalls>();
+    for (std::size_t index = 0; index < async_db_->size(); ++index) {
+        run::ReactorCalls::post(calls, services_->reactors.at(index),
+                                [slots = async_db_, index, is_last = isClosed()] {
+                                    std::unique_ptr<db::AsyncConnections>& slot = slots->at(index);
+                                    if (slot) {
+                                        slot->stop();
+                                    }
+                                    if (is_last) {
+                                        slot.reset();
+                                    }
+                                });
     }
+    // It only closes sockets. If a reactor stalls, the watchdog names what stalls it, and the sockets are closed later.
+    static_cast<void>(calls->wait(std::chrono::steady_clock::now() + limits::kReactorPatience));
 }
 
 std::vector<std::string> HostInstance::holdings() {
@@ -208,7 +208,7 @@ db::AsyncConnections* HostInstance::asyncDb() {
     if (reactor == nullptr || isClosed() || isCancelled()) {
         return nullptr;
     }
-    std::unique_ptr<db::AsyncConnections>& slot = async_db_[reactor->index()];
+    std::unique_ptr<db::AsyncConnections>& slot = async_db_->at(reactor->index());
     if (!slot) {
         slot = std::make_unique<db::AsyncConnections>(*reactor, services_->async_db, name_,
                                                       services_->log);

@@ -122,8 +122,10 @@ private:
     mutable std::mutex mutex_;  // Guards timers_ and subscriptions_.
     std::vector<run::TimerThread::Handle> timers_;
     std::vector<std::uint64_t> subscriptions_;
-    /// One slot per reactor, each touched by its reactor only.
-    std::vector<std::unique_ptr<db::AsyncConnections>> async_db_;
+    using AsyncSlots = std::vector<std::unique_ptr<db::AsyncConnections>>;
+    /// One slot per reactor, each touched by its reactor only. Shared with what waits in their mailboxes: a reactor that stalls
+    /// may get to it when this object is gone.
+    std::shared_ptr<AsyncSlots> async_db_;
 };
 
 /// A declared route as the router knows it, still without target and lane.

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -13,6 +10,7 @@
 #include "http/socket/listener.hpp"
 #include "http/socket/shard.hpp"
 #include "log/log.hpp"
+#include "run/reactor_calls.hpp"
 #include "run/reactor_group.hpp"
 
 namespace mortise::http {
@@ -21,59 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A reactor that does not come round in this time is stalled; whoever stops the server does not wait for it.
-constexpr std::chrono::seconds kReactorPatience{5};
 // The same shortage is logged once in this time.
 constexpr std::chrono::seconds kReportPause{60};
-
-/// Counts calls that run on reactors, so that another thread can wait for them. Shared with the calls: who waits may give up.
-/// (A std::future would do the same; the thread sanitizer does not understand the one of libstdc++.)
-class Calls {
-public:
-    /// Runs `function` on the reactor. What it throws, wait() throws.
-    template <typename Function>
-    static void post(const std::shared_ptr<Calls>& calls, run::Reactor& reactor,
-                     Function function) {
-        {
-            const std::lock_guard lock(calls->mutex_);
-            ++calls->open_count_;
-        }
-        reactor.post(run::makeWork([calls, call = std::move(function)]() mutable {
-            std::exception_ptr error;
-            try {
-                call();
-            } catch (...) {
-                error = std::current_exception();  // Whoever waits gets it.
-            }
-            calls->end(std::move(error));
-        }));
-    }
-
-    /// False when the deadline came before all had run.
-    bool wait(Clock::time_point deadline) {
-        std::unique_lock lock(mutex_);
-        const bool all = ended_.wait_until(lock, deadline, [this] { return open_count_ == 0; });
-        if (error_ != nullptr) {
-            std::rethrow_exception(std::exchange(error_, nullptr));
-        }
-        return all;
-    }
-
-private:
-    void end(std::exception_ptr error) {
-        const std::lock_guard lock(mutex_);
-        if (error != nullptr) {
-            error_ = std::move(error);
-        }
-        --open_count_;
-        ended_.notify_all();
-    }
-
-    std::mutex mutex_;  // Guards what follows.
-    std::condition_variable ended_;
-    std::size_t open_count_ = 0;
-    std::exception_ptr error_;
-};
 
 }  // namespace
 
@@ -89,7 +36,7 @@ struct Server::State final : AcceptedSink, std::enable_shared_from_this<Server::
     void openListeners();
     void stopListeners();
     void onAllShards(void (Shard::*function)() noexcept);
-    void waitFor(Calls& calls);
+    void waitFor(run::ReactorCalls& calls);
 
     run::ReactorGroup& reactors;
     Pipeline& pipeline;
@@ -145,8 +92,8 @@ void Server::State::bind() {
 }
 
 void Server::State::openListeners() {
-    const auto calls = std::make_shared<Calls>();
-    Calls::post(calls, reactors.at(0), [self = shared_from_this()] {
+    const auto calls = std::make_shared<run::ReactorCalls>();
+    run::ReactorCalls::post(calls, reactors.at(0), [self = shared_from_this()] {
         for (const auto& listener : self->listeners) {
             listener->open();
         }
@@ -161,8 +108,8 @@ void Server::State::stopListeners() {
     auto closing = std::make_shared<std::vector<std::unique_ptr<Listener>>>(std::move(listeners));
     listeners.clear();
     // The listeners point here, and a stalled reactor may close them after the server is gone.
-    const auto calls = std::make_shared<Calls>();
-    Calls::post(calls, reactors.at(0), [closing, self = shared_from_this()] {
+    const auto calls = std::make_shared<run::ReactorCalls>();
+    run::ReactorCalls::post(calls, reactors.at(0), [closing, self = shared_from_this()] {
         for (const auto& listener : *closing) {
             listener->finish();
         }
@@ -172,15 +119,16 @@ void Server::State::stopListeners() {
 }
 
 void Server::State::onAllShards(void (Shard::*function)() noexcept) {
-    const auto calls = std::make_shared<Calls>();
+    const auto calls = std::make_shared<run::ReactorCalls>();
     for (const auto& shard : shards) {
-        Calls::post(calls, shard->reactor(), [shard, function] { (*shard.*function)(); });
+        run::ReactorCalls::post(calls, shard->reactor(),
+                                [shard, function] { (*shard.*function)(); });
     }
     waitFor(*calls);
 }
 
-void Server::State::waitFor(Calls& calls) {
-    if (!calls.wait(Clock::now() + kReactorPatience)) {
+void Server::State::waitFor(run::ReactorCalls& calls) {
+    if (!calls.wait(Clock::now() + limits::kReactorPatience)) {
         log.error("server.reactor_stalled");
     }
 }

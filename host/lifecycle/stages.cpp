@@ -32,8 +32,9 @@ void Stages::add(Stage stage) {
 }
 
 void Stages::start() {
-    for (; started_count_ < stages_.size(); ++started_count_) {
-        const Stage& stage = stages_[started_count_];
+    while (started_count_ < stages_.size()) {
+        // Counted before it starts: what it began before it failed has to be undone too.
+        const Stage& stage = stages_[started_count_++];
         const Deadline begin = clock_.steadyNow();
         try {
             stage.start();
@@ -73,7 +74,9 @@ void Stages::stopOne(const Stage& stage, Deadline deadline, std::vector<StageFai
         return;
     }
     const Deadline begin = clock_.steadyNow();
-    const Deadline until = std::min(deadline, begin + stage.stop_deadline);
+    // However late it is, a stage gets a moment to stop in order.
+    const Deadline until =
+        std::max(std::min(deadline, begin + stage.stop_deadline), begin + limits::kStageStopMin);
     std::string reason;
     try {
         stage.stop(until);

@@ -1,8 +1,9 @@
 // Stages: start parts of the host in order; stop them in reverse; undo the started ones when one
 // fails.
 //
-// Each part of the host says in two functions how it starts and stops. A start that throws stops
-// the stages before it, newest first, and the reason reaches the caller with the stage's name. A
+// Each part of the host says in two functions how it starts and stops. A start that throws is
+// followed by the stop of the same stage, which therefore copes with half of it, and of the stages
+// before it, newest first; the reason reaches the caller with the stage's name. A
 // stop that throws or takes longer than its deadline never keeps the others from stopping; what
 // went wrong is collected. A stop function gets its deadline and must respect it: a thread that
 // hangs in it cannot be taken away safely, so the last resort is the second signal
@@ -50,11 +51,12 @@ public:
     /// Before start().
     void add(Stage stage);
 
-    /// Starts all in order. Throws mortise::Error naming the stage that failed after the earlier
-    /// ones were stopped.
+    /// Starts all in order. Throws mortise::Error naming the stage that failed after it and the
+    /// earlier ones were stopped.
     void start();
 
-    /// Stops what was started, newest first; none gets more time than is left until `deadline`.
+    /// Stops what was started, newest first; none gets more time than is left until `deadline`, but
+    /// each gets kStageStopMin.
     /// Returns what went wrong.
     std::vector<StageFailure> stop(Deadline deadline);
 

@@ -111,6 +111,8 @@ public:
     void unpin() noexcept { pins_.leave(); }
     std::uint64_t pinCount() const noexcept { return pins_.count(); }
     bool isIdle() const noexcept { return pins_.count() == 0; }
+    /// A call of the host into it has not returned, and perhaps never will.
+    bool isOccupied() const noexcept { return isHung() || !isIdle(); }
 
     // The life cycle, called by the one change in progress. Every call stops at its deadline.
 

@@ -198,13 +198,13 @@ std::vector<Neighbour> Registry::neighbours() const {
     return neighbours;
 }
 
-std::size_t Registry::stuckCount() const {
+std::size_t Registry::occupiedCount() const {
     std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (const auto& [name, entry] : entries_) {
         count += static_cast<std::size_t>(
             std::count_if(entry.leaving.begin(), entry.leaving.end(),
-                          [](const auto& generation) { return generation->isHung(); }));
+                          [](const auto& generation) { return generation->isOccupied(); }));
         count += entry.serving && entry.serving->isHung() ? 1 : 0;
     }
     return count;

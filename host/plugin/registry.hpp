@@ -51,8 +51,9 @@ public:
     /// The same with `generation` in the place of what `name` has now; nullptr leaves the plugin out.
     ActiveSet activeSetWith(const std::string& name, std::shared_ptr<Generation> generation) const;
     std::vector<Neighbour> neighbours() const;
-    /// Generations whose code did not return: the process must end with _exit.
-    std::size_t stuckCount() const;
+    /// Generations the host is still inside of although they left, or that hang. Not 0 after Swap::shutdown(): the threads that
+    /// are inside cannot be joined, and the process must end with _exit.
+    std::size_t occupiedCount() const;
 
     // For the one change in progress.
     void setServing(const std::string& name, std::shared_ptr<Generation> generation);

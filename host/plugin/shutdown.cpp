@@ -1,6 +1,7 @@
 // Shutdown: the last change. No other one begins or goes live after it.
 #include <algorithm>
 
+#include "limits.hpp"
 #include "log/log.hpp"
 #include "plugin/change.hpp"
 #include "plugin/swap.hpp"
@@ -8,6 +9,16 @@
 namespace mortise::plugin {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+// When a call has to be over. A plugin gets a moment to give its things back also when another one used up the time.
+Clock::time_point momentFor(Clock::time_point deadline, std::chrono::milliseconds patience) {
+    const auto now = Clock::now();
+    return std::max(std::min(deadline, now + patience), now + limits::kStageStopMin);
+}
+
+}  // namespace
 
 std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
     const auto turn = changing_.close(deadline);
@@ -60,7 +71,7 @@ ChangeReport Swap::stopOne(const std::shared_ptr<Generation>& generation, bool g
         change.report().version_before = generation->version();
         if (registry_.serving(name) == generation) {
             change.step("quiesce", [&] {
-                const auto call_end = std::min(deadline, Clock::now() + settings_.call_deadline);
+                const auto call_end = momentFor(deadline, settings_.call_deadline);
                 return generation->isHung() ? std::string("hangs")
                                             : generation->quiesce(change.thread(), call_end).text();
             });
@@ -80,9 +91,7 @@ ChangeReport Swap::stopOne(const std::shared_ptr<Generation>& generation, bool g
             }
             return std::string();
         });
-        // Also past the deadline a plugin gets a moment to give its things back.
-        const auto stop_end = std::max(std::min(deadline, Clock::now() + settings_.stop_deadline),
-                                       Clock::now() + std::chrono::seconds(1));
+        const auto stop_end = momentFor(deadline, settings_.stop_deadline);
         change.step("unmap", [&] {
             change.report().previous = stateName(change.retire(generation, stop_end));
             change.report().previous_reasons = generation->reasons();

@@ -102,7 +102,7 @@ public:
 
     /// Publishes the empty set, then stops and unmaps all in reverse order. From its beginning no change begins or goes live:
     /// the others get Error 503 SHUTTING_DOWN. Waits for one in progress until the deadline, and stops nothing when that is not
-    /// over by then. Check registry.stuckCount() afterwards.
+    /// over by then. Check registry.occupiedCount() afterwards.
     std::vector<ChangeReport> shutdown(std::chrono::steady_clock::time_point deadline);
 
     std::uint64_t revision() const;

@@ -14,6 +14,7 @@
 #include "base/assert.hpp"
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
+#include "limits.hpp"
 #include "run/thread_name.hpp"
 #include "run/timer_queue.hpp"
 
@@ -300,6 +301,11 @@ const char* Reactor::activity() const noexcept {
 
 std::chrono::steady_clock::time_point Reactor::busySince() const noexcept {
     return Clock::time_point(Clock::duration(state_->busy_since.load(std::memory_order_relaxed)));
+}
+
+bool Reactor::isStalled() const noexcept {
+    const auto since = busySince();
+    return since != Clock::time_point{} && Clock::now() - since > limits::kReactorPatience;
 }
 
 }  // namespace mortise::run

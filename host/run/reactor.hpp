@@ -90,6 +90,8 @@ public:
     const char* activity() const noexcept;
     /// Any thread. Start of the pass being worked on; the epoch (zero) while the loop sleeps or does not run.
     std::chrono::steady_clock::time_point busySince() const noexcept;
+    /// Any thread. True when one pass has lasted longer than kReactorPatience: something on it does not return.
+    bool isStalled() const noexcept;
 
 private:
     struct State;

@@ -154,6 +154,21 @@ TEST_CASE("a port in use ends the start with the reason") {
     CHECK(holds(finished.output, "in use"));
 }
 
+TEST_CASE("a strict host whose plugins cannot start ends and leaves nothing running") {
+    const TestDirectory directory;
+    const TestDatabase database;
+    // Without users the operations that auth calls have no provider; jobs and its workers are up by then.
+    const Finished finished = run(serveCommand(
+        directory,
+        {"--plugins.strict_boot=true", "--plugins.disabled=users", "--port=0", "--log.format=json",
+         "--plugins.directory=" + pluginDirectory().string(), "--database.url=" + database.url()}));
+    INFO(finished.output);
+    CHECK(finished.exit_code == 1);
+    CHECK(holds(finished.output, "plugins.strict_boot"));
+    CHECK(holds(finished.output, "\"kind\":\"shutdown\",\"plugin\":\"jobs\",\"outcome\":\"done\""));
+    CHECK(processesIn(directory.path()).empty());
+}
+
 TEST_CASE("a host whose plugins cannot start serves the others") {
     // Without users the operations that auth calls have no provider.
     Server server({.settings = {"--plugins.disabled=users"}});

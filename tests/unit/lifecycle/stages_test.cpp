@@ -58,6 +58,20 @@ TEST_CASE("a stage that fails rolls back the earlier ones and names itself") {
     CHECK(fixture.stages.startedCount() == 0);
 }
 
+TEST_CASE("what a stage began before it failed is undone too") {
+    Fixture fixture;
+    fixture.add("a");
+    fixture.stages.add({"b",
+                        [&] {
+                            fixture.happened.push_back("+half of b");
+                            throw Error::internal("the other half");
+                        },
+                        [&](Deadline) { fixture.happened.push_back("-b"); }});
+    fixture.add("c");
+    CHECK_THROWS_AS(fixture.stages.start(), Error);
+    CHECK(fixture.happened == Happened{"+a", "+half of b", "-b", "-a"});
+}
+
 TEST_CASE("a stage that throws something of its own is still a reasoned failure") {
     Fixture fixture;
     fixture.add("a");
@@ -90,6 +104,18 @@ TEST_CASE("a stop gets its own deadline but not more than is left") {
     fixture.stages.stop(begin + 5s);
     CHECK(own == begin + 2s);
     CHECK(left == begin + 5s);
+}
+
+TEST_CASE("a stage that used up the time leaves a moment for the next") {
+    Fixture fixture;
+    Deadline next;
+    fixture.stages.add({"a", [] {}, [&](Deadline until) { next = until; }, 10s});
+    fixture.stages.add({"b", [] {}, [&](Deadline) { fixture.clock.advance(60s); }, 2s});
+    fixture.stages.start();
+    const auto failures = fixture.stages.stop(fixture.clock.steadyNow() + 5s);
+    CHECK(next == fixture.clock.steadyNow() + limits::kStageStopMin);
+    REQUIRE(failures.size() == 1);
+    CHECK(failures[0].stage == "b");
 }
 
 TEST_CASE("a stop that takes longer than its deadline is reported") {

@@ -74,7 +74,7 @@ TEST_CASE("a confirmed change unmaps the old generation at once, fifty times ove
         REQUIRE(host.ask() == (i % 2 == 0 ? "2.0.0 call 1" : "1.0.0 call 1"));
     }
     CHECK(host.registry->snapshot()[0].leaving.empty());
-    CHECK(host.registry->stuckCount() == 0);
+    CHECK(host.registry->occupiedCount() == 0);
 }
 
 TEST_CASE("at most one generation is parked") {
@@ -190,7 +190,7 @@ TEST_CASE(
     CHECK(host.ask() == "1.0.0 call 1");
     REQUIRE(host.registry->snapshot()[0].leaving.size() == 1);
     CHECK(host.registry->snapshot()[0].leaving[0].state == "stuck");
-    CHECK(host.registry->stuckCount() == 1);
+    CHECK(host.registry->occupiedCount() == 1);
     CHECK(host.mappedCount() == 2);
     CHECK(host.apply("well_behaved_2").ok());
     CHECK(host.ask() == "2.0.0 call 1");
