@@ -1,7 +1,8 @@
 // Boot: all wanted plugins at once, in dependency order, one publish at the end.
 //
 // There is no probe: nothing serves yet that a crash could take down, and every file of the desired state has passed one. A
-// plugin that fails degrades alone; those that call it come up all the same and see it as unavailable.
+// plugin that fails degrades alone; those that call it come up all the same and see it as unavailable. What failed for lack of a
+// dependency is tried again later, by the owner's clock.
 #include <algorithm>
 #include <set>
 
@@ -155,16 +156,27 @@ BootReport Swap::boot(const std::vector<std::filesystem::path>& files) {
     return report;
 }
 
+// It serves, so it is not degraded; whoever asked for a strict boot, and the log, hear of it all the same.
+void Swap::addFailure(ChangeReport& plugin, const Error& failure) {
+    plugin.outcome = Outcome::Failed;
+    plugin.code = failure.code();
+    plugin.reason = failure.what();
+    record(plugin);
+}
+
 void Swap::publishAtBoot(BootReport& report) {
     publish(registry_.activeSet());
     for (const auto& generation : registry_.activeSet().serving) {
         Change change(*this, "boot", generation->name());
-        change.activate(*generation);
+        const CallResult activated = change.activate(*generation);
         generation->setState(Generation::State::Active);
         for (auto& plugin : report.plugins) {
             if (plugin.plugin == generation->name()) {
                 plugin.steps.insert(plugin.steps.end(), change.report().steps.begin(),
                                     change.report().steps.end());
+                if (!activated.ok()) {
+                    addFailure(plugin, lateFailure("activate", activated, *generation));
+                }
             }
         }
         store_.prune(generation->name(), {generation->origin().sha256});
@@ -241,6 +253,66 @@ void Swap::degrade(Degradation degradation) {
                                    {"reason", degradation.reason},
                                    {"retriable", degradation.is_retriable}});
     registry_.setDegraded(degradation);
+}
+
+std::size_t Swap::retryDegraded() {
+    const auto turn = changing_.tryTake();
+    std::size_t left = 0;
+    for (const auto& degraded : registry_.allDegraded()) {
+        if (degraded.is_retriable && !(turn && retryOne(degraded))) {
+            ++left;
+        }
+    }
+    return left;
+}
+
+// True when there is nothing left to try again.
+bool Swap::retryOne(const Degradation& degraded) {
+    Change change(*this, "retry", degraded.plugin);
+    const auto generation = degraded.generation;
+    Degradation next = degraded;
+    next.attempt_count += 1;
+    const ChangeReport report = change.run([&] {
+        change.report().version_after = generation->version();
+        change.report().sha256 = generation->origin().sha256;
+        change.prepare(*generation);
+        change.commit(degraded.plugin, generation);
+        const CallResult activated = change.activate(*generation);
+        if (!activated.ok()) {
+            throw lateFailure("activate", activated, *generation);
+        }
+    });
+    if (report.ok()) {
+        log_.info("plugin.recovered",
+                  {{"plugin", degraded.plugin}, {"attempts", next.attempt_count}});
+    }
+    if (registry_.serving(degraded.plugin) == generation) {
+        return true;  // Also when its activate failed, which trying again does not mend.
+    }
+    next.code = report.code;
+    next.reason = report.reason;
+    next.is_retriable = report.code == "PREPARE_UNAVAILABLE";
+    if (next.is_retriable) {
+        registry_.setDegraded(next);
+        return false;
+    }
+    return giveUp(change, next);
+}
+
+// False when the host is stopping: what is published still names the generation, and the shutdown, which waits for this change,
+// stops it.
+bool Swap::giveUp(Change& change, Degradation degraded) {
+    const auto generation = std::exchange(degraded.generation, nullptr);
+    {
+        const auto right = changing_.tryPublish();
+        if (!right) {
+            return false;
+        }
+        registry_.setDegraded(degraded);
+        publisher_.publish(registry_.activeSet());
+    }
+    change.discard(generation);
+    return true;
 }
 
 }  // namespace mortise::plugin

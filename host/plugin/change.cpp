@@ -215,9 +215,16 @@ void Change::quiesce(const std::shared_ptr<Generation>& old) {
     }
 }
 
-void Change::resume(const std::shared_ptr<Generation>& old) {
-    if (old && !old->isHung()) {
-        step("resume", [&] { return old->resume(thread_, soon()).text(); });
+void Change::goOn(const std::shared_ptr<Generation>& old) {
+    if (!old || old->isHung()) {
+        return;
+    }
+    const CallResult result = resume(*old);
+    if (!result.ok()) {
+        swap_.log_.error("plugin.resume_failed", {{"plugin", old->name()},
+                                                  {"version", old->version()},
+                                                  {"generation", old->number()},
+                                                  {"reason", result.text()}});
     }
 }
 
@@ -235,8 +242,20 @@ bool Change::commit(const std::string& name, const std::shared_ptr<Generation>& 
     return graceful;
 }
 
-void Change::activate(Generation& generation) {
-    step("activate", [&] { return generation.activate(thread_, soon()).text(); });
+CallResult Change::lateStep(const char* name, const std::function<CallResult()>& call) {
+    const auto begin = Clock::now();
+    CallResult result = call();
+    report_.steps.push_back(
+        {name, result.ok(), since(begin), result.ok() ? std::string() : result.text()});
+    return result;
+}
+
+CallResult Change::activate(Generation& generation) {
+    return lateStep("activate", [&] { return generation.activate(thread_, soon()); });
+}
+
+CallResult Change::resume(Generation& generation) {
+    return lateStep("resume", [&] { return generation.resume(thread_, soon()); });
 }
 
 void Change::drain(const std::shared_ptr<Generation>& old, bool graceful) {
@@ -337,6 +356,13 @@ void Change::discard(const std::shared_ptr<Generation>& generation) noexcept {
         // Out of memory, most likely. The generation stays listed and mapped, which is safe; the change reports why it failed.
         generation->addReason(failure.what());
     }
+}
+
+Error lateFailure(const std::string& step, const CallResult& result, const Generation& generation) {
+    const bool names_itself = result.end == CallResult::End::TimedOut;
+    return {kUnprocessable, step == "activate" ? "ACTIVATE_FAILED" : "RESUME_FAILED",
+            (names_itself ? "" : step + ' ') + result.text() + "; version " + generation.version() +
+                " serves all the same"};
 }
 
 }  // namespace mortise::plugin

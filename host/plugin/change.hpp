@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "plugin/change_thread.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/swap.hpp"
@@ -42,11 +43,14 @@ public:
     void judgeDependencies(const Manifest& manifest);
 
     void quiesce(const std::shared_ptr<Generation>& old);
-    /// Takes quiesce() back after the change was given up.
-    void resume(const std::shared_ptr<Generation>& old);
+    /// Takes quiesce() back after the change was given up. A failure is recorded and logged; `old` serves on all the same.
+    void goOn(const std::shared_ptr<Generation>& old);
     /// Publishes `next` in the place of what `name` serves with. False: the grace period did not end.
     bool commit(const std::string& name, const std::shared_ptr<Generation>& next);
-    void activate(Generation& generation);
+    // After the commit there is no way back: a failure of these two is recorded but does not end the change, so that what was
+    // replaced is still drained. The caller ends it with lateFailure().
+    CallResult activate(Generation& generation);
+    CallResult resume(Generation& generation);
 
     /// What follows the commit for the generation that was replaced. `graceful` is what commit() returned.
     void drain(const std::shared_ptr<Generation>& old, bool graceful);
@@ -63,6 +67,7 @@ public:
 
 private:
     Generation::Deadline soon() const;
+    CallResult lateStep(const char* name, const std::function<CallResult()>& call);
     void retirePrevious(const std::shared_ptr<Generation>& old);
     void requireOperations(const Manifest& manifest, const std::vector<const Ledger*>& others,
                            const Ledger& ledger) const;
@@ -73,5 +78,8 @@ private:
     bool has_run_code_ = false;
     std::chrono::steady_clock::time_point begin_;
 };
+
+/// ACTIVATE_FAILED or RESUME_FAILED: `step` did not end well, and `generation` serves all the same.
+Error lateFailure(const std::string& step, const CallResult& result, const Generation& generation);
 
 }  // namespace mortise::plugin

@@ -51,7 +51,7 @@ enum class Outcome : std::uint8_t {
     Done,     ///< The change is in force.
     Checked,  ///< Dry run, nothing changed; it would be accepted.
     Refused,  ///< Judged unfit before any of its code ran in this process.
-    Failed,   ///< Its code failed or hung; what served before serves on.
+    Failed,  ///< Its code failed or hung; what served before serves on, but for ACTIVATE_FAILED and RESUME_FAILED.
 };
 
 struct ChangeReport {

@@ -99,16 +99,28 @@ void Swap::requireRevision(const ApplyOptions& options) const {
 // The change is in force already; a file that cannot be written does not undo it.
 void Swap::setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report) {
     DesiredState next = desired();
-    next.revision += 1;
     next.plugins[name] = wanted;
+    saveDesired(std::move(next), report);
+}
+
+void Swap::saveDesired(DesiredState next, ChangeReport& report) {
+    next.revision += 1;
     try {
         next.save(desired_path_);
     } catch (const Error& failure) {
-        log_.error("plugin.state_not_saved", {{"plugin", name}, {"reason", failure.what()}});
+        log_.error("plugin.state_not_saved",
+                   {{"plugin", report.plugin}, {"reason", failure.what()}});
         report.steps.push_back({"record", false, {}, failure.what()});
     }
     std::lock_guard lock(desired_mutex_);
     desired_ = std::move(next);
+}
+
+bool Swap::isWanted(const Generation& generation) const {
+    const DesiredState state = desired();
+    const auto entry = state.plugins.find(generation.name());
+    return entry != state.plugins.end() && entry->second.is_enabled &&
+           entry->second.sha256 == generation.origin().sha256;
 }
 
 void Swap::record(const ChangeReport& report) {
@@ -230,24 +242,31 @@ void Swap::replaceIn(Change& change, const std::shared_ptr<Generation>& next,
         graceful = change.commit(name, next);
     } catch (...) {  // Passed on below; nothing is swallowed.
         if (was_quiesced) {
-            change.resume(old);
+            change.goOn(old);
         }
         change.discard(next);
         throw;
     }
-    change.activate(*next);
-    setDesired(name, wantedFrom(*next), change.report());
+    const CallResult activated = change.activate(*next);
+    if (activated.ok()) {
+        setDesired(name, wantedFrom(*next), change.report());
+    } else {  // Not remembered: the next start brings what is known to work.
+        saveDesired(desired(), change.report());
+    }
     if (degraded && degraded->generation) {
         change.discard(degraded->generation);
     }
     if (old) {
         change.drain(old, graceful);
         change.park(old);
-        if (confirm && registry_.parked(name) == old) {
+        if (confirm && activated.ok() && registry_.parked(name) == old) {
             registry_.addLeaving(name, old);
             registry_.setParked(name, nullptr);
             change.unmap(old);
         }
+    }
+    if (!activated.ok()) {
+        throw lateFailure("activate", activated, *next);
     }
 }
 
@@ -285,15 +304,23 @@ void Swap::rollbackIn(Change& change, const std::shared_ptr<Generation>& parked)
         change.quiesce(old);
         graceful = change.commit(name, parked);
     } catch (const std::exception&) {  // Passed on.
-        change.resume(old);
+        change.goOn(old);
         throw;
     }
     registry_.setParked(name, nullptr);
-    change.resume(parked);
+    const CallResult resumed = change.resume(*parked);
+    // Remembered in any case: a start activates it afresh, so its resume says nothing against it.
     setDesired(name, wantedFrom(*parked), report);
     if (old) {
         change.drain(old, graceful);
-        change.unmap(old);
+        if (resumed.ok()) {
+            change.unmap(old);
+        } else {
+            change.park(old);
+        }
+    }
+    if (!resumed.ok()) {
+        throw lateFailure("resume", resumed, *parked);
     }
 }
 
@@ -305,6 +332,9 @@ ChangeReport Swap::confirm(const std::string& name) {
         const auto serving = registry_.serving(name);
         change.report().version_before = parked->version();
         change.report().version_after = serving ? serving->version() : "";
+        if (serving && !isWanted(*serving)) {  // Its activate failed when it was applied.
+            setDesired(name, wantedFrom(*serving), change.report());
+        }
         registry_.addLeaving(name, parked);
         registry_.setParked(name, nullptr);
         change.unmap(parked);
@@ -341,7 +371,7 @@ void Swap::removeIn(Change& change, const std::string& name) {
         change.quiesce(old);
         graceful = change.commit(name, nullptr);
     } catch (const std::exception&) {  // Passed on.
-        change.resume(old);
+        change.goOn(old);
         throw;
     }
     DesiredPlugin wanted = old ? wantedFrom(*old) : DesiredPlugin{};
@@ -359,61 +389,6 @@ void Swap::removeIn(Change& change, const std::string& name) {
         change.unmap(old);
     }
     registry_.forget(name);
-}
-
-std::size_t Swap::retryDegraded() {
-    const auto turn = changing_.tryTake();
-    std::size_t left = 0;
-    for (const auto& degraded : registry_.allDegraded()) {
-        if (degraded.is_retriable && !(turn && retryOne(degraded))) {
-            ++left;
-        }
-    }
-    return left;
-}
-
-// True when there is nothing left to try again.
-bool Swap::retryOne(const Degradation& degraded) {
-    Change change(*this, "retry", degraded.plugin);
-    const auto generation = degraded.generation;
-    Degradation next = degraded;
-    next.attempt_count += 1;
-    const ChangeReport report = change.run([&] {
-        change.report().version_after = generation->version();
-        change.report().sha256 = generation->origin().sha256;
-        change.prepare(*generation);
-        change.commit(degraded.plugin, generation);
-        change.activate(*generation);
-    });
-    if (report.ok()) {
-        log_.info("plugin.recovered",
-                  {{"plugin", degraded.plugin}, {"attempts", next.attempt_count}});
-        return true;
-    }
-    next.code = report.code;
-    next.reason = report.reason;
-    next.is_retriable = report.code == "PREPARE_UNAVAILABLE";
-    if (next.is_retriable) {
-        registry_.setDegraded(next);
-        return false;
-    }
-    return giveUp(change, next);
-}
-
-// False when the host is stopping: what is published still names the generation, and the shutdown, which waits for this change,
-// stops it.
-bool Swap::giveUp(Change& change, Degradation degraded) {
-    const auto generation = std::exchange(degraded.generation, nullptr);
-    {
-        const auto right = changing_.tryPublish();
-        if (!right) {
-            return false;
-        }
-        registry_.setDegraded(degraded);
-        publisher_.publish(registry_.activeSet());
-    }
-    change.discard(generation);
-    return true;
 }
 
 }  // namespace mortise::plugin

@@ -8,7 +8,8 @@
 //                                                                                                       -> park or unmap old
 //
 // Guarantee: a failure before the commit changes nothing; after it the new one serves. When apply() returned Done, no request that
-// arrives later reaches the old generation.
+// arrives later reaches the old generation. One that fails or hangs in activate serves too, but the change is reported as failed,
+// the old one stays parked whatever was asked for, and the next start brings the old one.
 // Missing on purpose: change sets, canaries, probation.
 //
 // Every function blocks until the change is over and may be called from any one thread; a second change meanwhile gets
@@ -25,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "limits.hpp"
 #include "plugin/binding.hpp"
 #include "plugin/change_slot.hpp"
@@ -71,6 +73,7 @@ struct BootReport {
     /// Why a file of the desired state or of the directory was not taken.
     std::vector<std::string> notes;
 
+    /// True when no plugin failed in any step, activate included.
     bool allServing() const noexcept;
 };
 
@@ -93,9 +96,10 @@ public:
     std::size_t retryDegraded();
 
     ChangeReport apply(const std::filesystem::path& file, const ApplyOptions& options);
-    /// Publishes the parked generation again and unmaps the one it replaces. Error 404 PLUGIN_NOT_FOUND, 409 NOTHING_PARKED.
+    /// Publishes the parked generation again and unmaps the one it replaces, or parks that when resume fails or hangs. Error 404
+    /// PLUGIN_NOT_FOUND, 409 NOTHING_PARKED.
     ChangeReport rollback(const std::string& name);
-    /// Stops and unmaps the parked generation. Errors as above.
+    /// Stops and unmaps the parked generation; the next start brings what serves. Errors as above.
     ChangeReport confirm(const std::string& name);
     /// Takes the plugin away. Error 404 PLUGIN_NOT_FOUND; Refused when another plugin calls it.
     ChangeReport remove(const std::string& name);
@@ -121,6 +125,10 @@ private:
     std::uint64_t nextNumber() noexcept { return ++last_number_; }
     void requireRevision(const ApplyOptions& options) const;
     void setDesired(const std::string& name, const DesiredPlugin& wanted, ChangeReport& report);
+    /// Raises the revision and writes the file.
+    void saveDesired(DesiredState next, ChangeReport& report);
+    /// True when the next start would bring this version.
+    bool isWanted(const Generation& generation) const;
     void record(const ChangeReport& report);
 
     void applyIn(Change& change, const std::filesystem::path& file, const ApplyOptions& options);
@@ -151,6 +159,7 @@ private:
     void bringUpAtBoot(Change& change, BootCandidate& candidate,
                        std::shared_ptr<Generation>& generation);
     void publishAtBoot(BootReport& report);
+    void addFailure(ChangeReport& plugin, const Error& failure);
     void degrade(Degradation degradation);
 
     SwapSettings settings_;

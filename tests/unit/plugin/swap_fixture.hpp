@@ -67,6 +67,7 @@ public:
         settings.probe.executable = MORTISE_PROBE_CHILD;
         settings.probe.arguments = {};
         settings.probe.deadline = probe_deadline;
+        settings.call_deadline = call_deadline;
         settings.prepare_deadline = prepare_deadline;
         settings.stop_deadline = stop_deadline;
         settings.drain_deadline = drain_deadline;
@@ -105,6 +106,7 @@ public:
 
     TemporaryDirectory directory;
     std::chrono::milliseconds probe_deadline{20'000};
+    std::chrono::milliseconds call_deadline{5000};
     std::chrono::milliseconds prepare_deadline{5000};
     std::chrono::milliseconds stop_deadline{5000};
     std::chrono::milliseconds drain_deadline{5000};
