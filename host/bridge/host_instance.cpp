@@ -71,7 +71,8 @@ struct HostInstance::PinnedTask final : run::Work {
     void* body_context;
 };
 
-/// What the timer thread runs: hands the task to the executor.
+/// What the timer thread runs: hands the task to the executor. The instance knows its handle until that is done, so close()
+/// cancels it or waits for it.
 struct HostInstance::TimerTask final : run::Work {
     TimerTask(HostInstance& instance, mortise_task task, void* task_context)
         : owner(instance), body(task), body_context(task_context) {}
@@ -79,11 +80,14 @@ struct HostInstance::TimerTask final : run::Work {
     void run() noexcept override {
         const std::unique_ptr<TimerTask> self(this);
         owner.runTask(body, body_context);
+        const std::lock_guard lock(owner.mutex_);
+        std::erase(owner.timers_, handle);
     }
 
     HostInstance& owner;
     mortise_task body;
     void* body_context;
+    run::TimerThread::Handle handle = 0;  // Guarded by the owner's mutex_.
 };
 
 HostInstance::HostInstance(plugin::Generation& generation, Services* services, Values settings)
@@ -127,7 +131,7 @@ void HostInstance::cancel() noexcept {
 }
 
 void HostInstance::close() noexcept {
-    if (closed_.exchange(true, std::memory_order_acq_rel) || services_ == nullptr) {
+    if (closed_.exchange(true, std::memory_order_seq_cst) || services_ == nullptr) {
         return;
     }
     cancelled_.store(true, std::memory_order_relaxed);
@@ -177,10 +181,12 @@ std::vector<std::string> HostInstance::holdings() {
 }
 
 bool HostInstance::pin() noexcept {
+    // In this order: close() sets the flag and its caller looks at the pins afterwards, so one of the two sees the other.
+    generation_.pin();
     if (isClosed()) {
+        generation_.unpin();
         return false;
     }
-    generation_.pin();
     return true;
 }
 
@@ -218,20 +224,22 @@ db::AsyncConnections* HostInstance::asyncDb() {
 
 mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise_task task,
                                         void* task_context) {
-    std::unique_ptr<run::Work> work = std::make_unique<TimerTask>(*this, task, task_context);
+    auto task_of_timer = std::make_unique<TimerTask>(*this, task, task_context);
+    TimerTask* const timer = task_of_timer.get();
+    std::unique_ptr<run::Work> work = std::move(task_of_timer);
     const std::lock_guard lock(mutex_);
     // Checked under the lock that close() takes, so that no timer is started behind its back.
     if (isClosed()) {
         return 0;
     }
+    timers_.push_back(0);  // First, because it may throw.
     const auto handle = services_->timers.at(std::chrono::steady_clock::now() + delay, work);
-    if (handle != 0) {
-        timers_.push_back(handle);
-        if (timers_.size() > limits::kTimerCountMax) {
-            // Handles of timers that fired are useless; they are never used twice, so forgetting the oldest is safe.
-            timers_.erase(timers_.begin());
-        }
+    if (handle == 0) {
+        timers_.pop_back();
+        return 0;
     }
+    timer->handle = handle;  // It may fire already, but waits for the lock before it is gone.
+    timers_.back() = handle;
     return handle;
 }
 

@@ -63,7 +63,7 @@ public:
     const Values& settings() const noexcept { return settings_; }
     /// Empty in the probe child.
     const Values& facts() const noexcept { return facts_; }
-    bool isClosed() const noexcept { return closed_.load(std::memory_order_acquire); }
+    bool isClosed() const noexcept { return closed_.load(std::memory_order_seq_cst); }
     run::Lane& lane() noexcept { return *lane_; }
 
     /// Routes of the ledger with their targets, made at the first call; they live as long as this object.
@@ -110,7 +110,7 @@ private:
     std::unique_ptr<run::Lane> lane_;
     // Read by units of work between two steps; nothing else is ordered by it.
     std::atomic<bool> cancelled_{false};
-    // Release/acquire: who sees it set also sees that nothing may start.
+    // Sequentially consistent with the pins: see pin().
     std::atomic<bool> closed_{false};
 
     std::vector<std::unique_ptr<http::Target>> targets_;

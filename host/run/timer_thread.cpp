@@ -21,9 +21,11 @@ struct TimerThread::State {
     std::size_t count_max = 0;
     mutable std::mutex mutex;  // Guards everything below.
     std::condition_variable changed;
+    std::condition_variable ended;  // A work has run.
     std::map<Key, std::unique_ptr<Work>> waiting;
     std::unordered_map<Handle, Time> times;
     Handle last_handle = 0;
+    Handle running = 0;  // 0: none.
     bool stops = false;
     std::thread thread;
 
@@ -45,11 +47,14 @@ void TimerThread::State::loop() {
             continue;
         }
         std::unique_ptr<Work> work = std::move(first->second);
-        times.erase(first->first.second);
+        running = first->first.second;
+        times.erase(running);
         waiting.erase(first);
         lock.unlock();
         work.release()->run();
         lock.lock();
+        running = 0;
+        ended.notify_all();
     }
 }
 
@@ -87,9 +92,13 @@ TimerThread::Handle TimerThread::at(std::chrono::steady_clock::time_point due,
 }
 
 std::unique_ptr<Work> TimerThread::cancel(Handle handle) noexcept {
-    const std::lock_guard lock(state_->mutex);
+    std::unique_lock lock(state_->mutex);
     const auto found = state_->times.find(handle);
     if (found == state_->times.end()) {
+        if (std::this_thread::get_id() != state_->thread.get_id()) {
+            // Without a deadline: what fires is short, and whoever went on would free what it uses.
+            state_->ended.wait(lock, [&] { return state_->running != handle; });
+        }
         return nullptr;
     }
     const auto place = state_->waiting.find({found->second, handle});

@@ -30,7 +30,8 @@ public:
     /// Any thread.
     [[nodiscard]] Handle at(std::chrono::steady_clock::time_point due, std::unique_ptr<Work>& work);
 
-    /// Takes the work back: non-null means that it will not run, null that it ran, runs or never was. Any thread.
+    /// Takes the work back: non-null means that it will not run, null that it has ended or never was. Waits for one that runs,
+    /// so that afterwards what it uses may go; on the timer thread, from inside a work, it does not. Any thread.
     std::unique_ptr<Work> cancel(Handle handle) noexcept;
 
     /// Ends the thread; works that are not due are destroyed without a run. Calling it again does nothing.

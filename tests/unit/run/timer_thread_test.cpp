@@ -1,7 +1,9 @@
 // Delayed works by handle.
 #include "run/timer_thread.hpp"
 
+#include <atomic>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "tests/support/catch.hpp"
@@ -44,6 +46,41 @@ TEST_CASE("a cancelled work comes back and does not run") {
     CHECK(timers.count() == 0);
     timers.stop();
     CHECK_FALSE(ran);
+}
+
+TEST_CASE("cancel waits for a work that runs, so that what it uses may go") {
+    TimerThread timers("timers");
+    std::promise<void> entered;
+    std::promise<void> release;
+    std::atomic<bool> has_ended = false;
+    std::unique_ptr<Work> work = makeWork([&, released = release.get_future().share()] {
+        entered.set_value();
+        released.wait();
+        has_ended = true;
+    });
+    const auto handle = timers.at(Clock::now(), work);
+    entered.get_future().wait();
+    std::atomic<bool> was_late = false;
+    std::thread canceller([&] {
+        const auto back = timers.cancel(handle);
+        was_late = back != nullptr || !has_ended;
+    });
+    // Time for a cancel that does not wait to come back too early.
+    std::this_thread::sleep_for(30ms);
+    release.set_value();
+    canceller.join();
+    CHECK_FALSE(was_late);
+}
+
+TEST_CASE("a work that cancels itself does not wait for itself") {
+    TimerThread timers("timers");
+    std::promise<bool> came_back;
+    std::promise<TimerThread::Handle> handle;
+    std::unique_ptr<Work> work = makeWork([&, own = handle.get_future().share()] {
+        came_back.set_value(timers.cancel(own.get()) == nullptr);
+    });
+    handle.set_value(timers.at(Clock::now(), work));
+    CHECK(came_back.get_future().get());
 }
 
 TEST_CASE("works beyond the bound are refused and stay with the caller") {

@@ -1,0 +1,102 @@
+// What a host instance keeps for its plugin, and that it is over when it closes.
+#include "bridge/host_instance.hpp"
+
+#include <atomic>
+#include <future>
+
+#include "tests/support/catch.hpp"
+#include "tests/unit/bridge/instance_fixture.hpp"
+
+using namespace mortise;
+using namespace mortise::bridge::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+void count(void* counter) {
+    static_cast<std::atomic<int>*>(counter)->fetch_add(1);
+}
+
+template <typename Condition>
+bool soon(Condition condition) {
+    const auto limit = std::chrono::steady_clock::now() + 20s;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > limit) {
+            return false;
+        }
+        std::this_thread::sleep_for(1ms);
+    }
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("a timer that waits is cancelled by close, however many fired before") {
+    InstanceFixture host;
+    std::atomic<int> late = 0;
+    std::atomic<int> fired = 0;
+    REQUIRE(host.instance->startTimer(1h, &count, &late) != 0);
+    for (int wave = 1; wave <= 9; ++wave) {
+        constexpr int kWave = 500;
+        for (int timer = 0; timer < kWave; ++timer) {
+            REQUIRE(host.instance->startTimer(0ms, &count, &fired) != 0);
+        }
+        REQUIRE(soon([&] { return fired == wave * kWave; }));
+    }
+    REQUIRE(fired > static_cast<int>(limits::kTimerCountMax));
+    CHECK(soon([&] { return host.timers.count() == 1; }));
+    host.instance->close();
+    CHECK(host.timers.count() == 0);
+    CHECK(late == 0);
+}
+
+TEST_CASE("a timer that fired can no longer be cancelled, one that waits can") {
+    InstanceFixture host;
+    std::atomic<int> fired = 0;
+    const auto done = host.instance->startTimer(0ms, &count, &fired);
+    REQUIRE(soon([&] { return fired == 1; }));
+    CHECK_FALSE(host.instance->cancelTimer(done));
+    const auto waits = host.instance->startTimer(1h, &count, &fired);
+    CHECK(host.instance->cancelTimer(waits));
+    CHECK_FALSE(host.instance->cancelTimer(waits));
+    CHECK(fired == 1);
+}
+
+TEST_CASE("timers beyond the bound are refused, and none is forgotten") {
+    InstanceFixture host;
+    std::atomic<int> fired = 0;
+    for (std::size_t timer = 0; timer < limits::kTimerCountMax; ++timer) {
+        REQUIRE(host.instance->startTimer(1h, &count, &fired) != 0);
+    }
+    CHECK(host.instance->startTimer(1h, &count, &fired) == 0);
+    host.instance->close();
+    CHECK(host.timers.count() == 0);
+}
+
+TEST_CASE("after close nothing starts and nothing pins") {
+    InstanceFixture host;
+    std::atomic<int> fired = 0;
+    host.instance->close();
+    CHECK(host.instance->startTimer(0ms, &count, &fired) == 0);
+    host.instance->runTask(&count, &fired);
+    CHECK_FALSE(host.instance->pin());
+    CHECK(host.generation.isIdle());
+    CHECK(fired == 0);
+}
+
+TEST_CASE("timers that fire while their instance closes find it whole") {
+    for (int round = 0; round < 50; ++round) {
+        InstanceFixture host;
+        std::atomic<int> fired = 0;
+        for (int timer = 0; timer < 100; ++timer) {
+            REQUIRE(host.instance->startTimer(std::chrono::milliseconds(timer % 3), &count,
+                                              &fired) != 0);
+        }
+        host.instance->close();
+        CHECK(soon([&] { return host.generation.isIdle(); }));
+        const int at_close = fired;
+        host.instance.reset();
+        CHECK(host.timers.count() == 0);
+        CHECK(fired == at_close);
+    }
+}
