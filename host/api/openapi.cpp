@@ -63,7 +63,7 @@ Object::Ptr parseObject(const std::string& text, const std::string& what) {
     throw Error(500, "OPENAPI_INVALID", what + " is not a JSON object");
 }
 
-std::string textOf(Object::Ptr object) {
+std::string textOf(const Object::Ptr& object) {
     std::ostringstream out;
     Poco::JSON::Stringifier::stringify(Var(object), out);
     return out.str();
@@ -103,7 +103,7 @@ void visitReferences(const Var& value,
     }
 }
 
-std::set<std::string> referencesOf(Object::Ptr object) {
+std::set<std::string> referencesOf(const Object::Ptr& object) {
     std::set<std::string> names;
     visitReferences(Var(object), [&names](const std::string& name) {
         names.insert(name);
@@ -293,7 +293,7 @@ Document::Renames Document::renamesFor(const ApiPart& part) const {
 }
 
 Document::Renames Document::addSchemas(const ApiPart& part) {
-    const Renames renames = renamesFor(part);
+    Renames renames = renamesFor(part);
     for (const auto& [name, json] : part.schemas) {
         const auto renamed = renames.find(name);
         const std::string& place = renamed == renames.end() ? name : renamed->second;

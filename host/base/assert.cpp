@@ -8,7 +8,8 @@ namespace mortise {
 void assertionFailed(const char* condition, const char* file, int line,
                      const char* reason) noexcept {
     // The logger may be what is broken, so this is the one place that writes to stderr itself.
-    std::fprintf(stderr, "assertion failed: %s (%s) at %s:%d\n", reason, condition, file, line);
+    static_cast<void>(std::fprintf(stderr, "assertion failed: %s (%s) at %s:%d\n", reason,
+                                   condition, file, line));
     std::abort();
 }
 

@@ -41,6 +41,7 @@ public:
             return app::migrationLines(app::pluginFiles(configuration_.host()));
         }
         std::vector<db::MigrationLine> lines;
+        lines.reserve(files.size());
         for (const std::string& file : files) {
             lines.push_back(app::migrationLine(file));
         }

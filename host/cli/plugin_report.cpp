@@ -38,7 +38,7 @@ std::string pluginText(const Object& plugin) {
     }
     if (const Array::Ptr leaving = plugin.getArray("leaving"); !leaving.isNull()) {
         for (const auto& each : *leaving) {
-            const auto generation = each.extract<Object::Ptr>();
+            const auto& generation = each.extract<Object::Ptr>();
             text += "  leaving  " + padded(textOf(*generation, "version"), 12) +
                     textOf(*generation, "state") + "\n";
         }
@@ -67,13 +67,13 @@ std::string reportText(const Object& report) {
         text += stepText(*step.extract<Object::Ptr>());
     }
     for (const auto& each : *report.getArray("findings")) {
-        const auto finding = each.extract<Object::Ptr>();
+        const auto& finding = each.extract<Object::Ptr>();
         text += findingText(textOf(*finding, "severity"), textOf(*finding, "code"),
                             textOf(*finding, "found"), textOf(*finding, "needed"),
                             textOf(*finding, "fix"));
     }
     for (const auto& each : *report.getArray("clashes")) {
-        const auto clash = each.extract<Object::Ptr>();
+        const auto& clash = each.extract<Object::Ptr>();
         text += "  clash " + textOf(*clash, "kind") + " " + textOf(*clash, "what") + ": " +
                 textOf(*clash, "reason") + "\n";
     }

@@ -294,6 +294,7 @@ std::vector<MigrationStatus> Migrator::status(std::span<const MigrationLine> lin
         }
     }
     std::vector<MigrationStatus> list;
+    list.reserve(result.size());
     for (auto& [plugin, status] : result) {
         list.push_back(std::move(status));
     }

@@ -5,6 +5,8 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
+#include <string>
+
 #include "base/assert.hpp"
 
 namespace mortise::identity {

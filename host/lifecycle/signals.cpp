@@ -42,16 +42,16 @@ void blockSignals() noexcept {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     for (const int signal : kHandled) {
         // An inherited "ignore" would throw the signal away before anybody could wait for it.
-        ::signal(signal, SIG_DFL);
+        static_cast<void>(::signal(signal, SIG_DFL));
     }
-    ::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
 void restoreSignals() noexcept {
     for (const int signal : kHandled) {
-        ::signal(signal, SIG_DFL);
+        static_cast<void>(::signal(signal, SIG_DFL));
     }
-    ::signal(SIGPIPE, SIG_DFL);
+    static_cast<void>(::signal(SIGPIPE, SIG_DFL));
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, nullptr);

@@ -165,10 +165,10 @@ struct Log::State {
     std::shared_ptr<spdlog::async_logger> logger;
 };
 
-Log::Log(Settings settings)
+Log::Log(const Settings& settings)
     : floor_(settings.level), state_(std::make_unique<State>(settings, makeOutput(settings))) {}
 
-Log::Log(Settings settings, Sink& sink)
+Log::Log(const Settings& settings, Sink& sink)
     : floor_(settings.level), state_(std::make_unique<State>(settings, makeOutput(sink))) {}
 
 Log::~Log() = default;

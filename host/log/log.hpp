@@ -36,9 +36,9 @@ class Sink;
 class Log {
 public:
     /// Throws mortise::Error when the file cannot be opened.
-    explicit Log(Settings settings);
+    explicit Log(const Settings& settings);
     /// Lines go to `sink`, which outlives the log.
-    Log(Settings settings, Sink& sink);
+    Log(const Settings& settings, Sink& sink);
     /// Writes what is queued.
     ~Log();
     Log(const Log&) = delete;

@@ -42,7 +42,7 @@ void sortByDependency(std::vector<Candidate>& candidates) {
     for (const auto& candidate : candidates) {
         waiting.insert(candidate.name);
     }
-    const auto isReady = [&](const Candidate& candidate) {
+    const auto is_ready = [&](const Candidate& candidate) {
         if (!candidate.verdict.manifest) {
             return true;
         }
@@ -52,7 +52,7 @@ void sortByDependency(std::vector<Candidate>& candidates) {
         });
     };
     while (!candidates.empty()) {
-        auto next = std::find_if(candidates.begin(), candidates.end(), isReady);
+        auto next = std::find_if(candidates.begin(), candidates.end(), is_ready);
         if (next == candidates.end()) {
             next = candidates.begin();
         }
@@ -186,7 +186,7 @@ void Swap::publishAtBoot(BootReport& report) {
 ChangeReport Swap::bootOne(BootCandidate& candidate, const std::vector<Neighbour>& neighbours) {
     Change change(*this, "boot", candidate.name);
     std::shared_ptr<Generation> generation;
-    const ChangeReport report = change.run([&] {
+    ChangeReport report = change.run([&] {
         change.step("preflight", [&] {
             auto& verdict = candidate.verdict;
             if (verdict.manifest) {
@@ -272,7 +272,7 @@ bool Swap::retryOne(const Degradation& degraded) {
     const auto generation = degraded.generation;
     Degradation next = degraded;
     next.attempt_count += 1;
-    const ChangeReport report = change.run([&] {
+    ChangeReport report = change.run([&] {
         change.report().version_after = generation->version();
         change.report().sha256 = generation->origin().sha256;
         change.prepare(*generation);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -86,7 +87,11 @@ std::set<int> threadIds() {
     std::error_code
         ignored;  // Without /proc nothing can be said about threads, and nothing is claimed.
     for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
-        ids.insert(std::atoi(entry.path().filename().c_str()));
+        const std::string name = entry.path().filename();
+        int id = 0;
+        if (std::from_chars(name.data(), name.data() + name.size(), id).ec == std::errc{}) {
+            ids.insert(id);
+        }
     }
     return ids;
 }

@@ -16,7 +16,6 @@
 namespace mortise::plugin {
 namespace {
 
-using Poco::JSON::Array;
 using Poco::JSON::Object;
 
 mortise_str viewOf(const std::string& text) {
@@ -43,6 +42,7 @@ std::vector<std::string> textsOf(const Object& object, const char* key) {
 
 std::vector<mortise_str> viewsOf(const std::vector<std::string>& texts) {
     std::vector<mortise_str> views;
+    views.reserve(texts.size());
     for (const auto& text : texts) {
         views.push_back(viewOf(text));
     }

@@ -16,6 +16,7 @@ constexpr int kUnprocessable = 422;
 
 // The dynamic linker relocates these pointers in place on most machines, and leaves offsets on the others.
 const char* relocated(const dl_phdr_info& info, ElfW(Addr) address) {
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): addresses in an ELF file are numbers.
     return reinterpret_cast<const char*>(address < info.dlpi_addr ? info.dlpi_addr + address
                                                                   : address);
 }
@@ -24,6 +25,7 @@ std::string sonameOf(const dl_phdr_info& info) {
     const ElfW(Dyn)* entry = nullptr;
     for (ElfW(Half) i = 0; i < info.dlpi_phnum; ++i) {
         if (info.dlpi_phdr[i].p_type == PT_DYNAMIC) {
+            // NOLINTNEXTLINE(performance-no-int-to-ptr)
             entry = reinterpret_cast<const ElfW(Dyn)*>(info.dlpi_addr + info.dlpi_phdr[i].p_vaddr);
         }
     }

@@ -133,7 +133,7 @@ private:
             problem("\"" + where + key + "\" must be a list");
             return {};
         }
-        const auto array = value.extract<Array::Ptr>();
+        const auto& array = value.extract<Array::Ptr>();
         return std::vector<Var>(array->begin(), array->end());  // Braces would make two of them.
     }
 

@@ -87,6 +87,7 @@ public:
         texts.insert(texts.end(), settings.arguments.begin(), settings.arguments.end());
         texts.push_back(file.string());
         std::vector<char*> arguments;
+        arguments.reserve(texts.size() + 1);
         for (auto& text : texts) {
             arguments.push_back(text.data());
         }

@@ -176,13 +176,13 @@ Store::Store(fs::path directory) : directory_(std::move(directory)) {
 }
 
 void Store::sweep() const {
-    const auto isLeftOver = [](const fs::path& path) {
+    const auto is_left_over = [](const fs::path& path) {
         const std::string name = path.filename().string();
         return name.starts_with("incoming-") || name.starts_with("gen-");
     };
     std::vector<fs::path> left;
     for (const auto& entry : fs::recursive_directory_iterator(directory_)) {
-        if (isLeftOver(entry.path())) {
+        if (is_left_over(entry.path())) {
             left.push_back(entry.path());
         }
     }
@@ -248,8 +248,7 @@ StoredFile Store::find(std::string_view plugin, std::string_view version,
 }
 
 fs::path Store::privateCopy(const StoredFile& file, std::uint64_t generation_number) const {
-    const fs::path copy =
-        file.path.parent_path() / ("gen-" + std::to_string(generation_number) + ".so");
+    fs::path copy = file.path.parent_path() / ("gen-" + std::to_string(generation_number) + ".so");
     UniqueFd from;
     try {
         from = openSource(file.path, O_NOFOLLOW);

@@ -15,6 +15,13 @@ namespace mortise::run {
 
 // Everything but the constants is guarded by the mutex of the executor.
 struct Lane::State {
+    State(Executor::State& lane_executor, std::string lane_name, unsigned running_max,
+          unsigned waiting_max)
+        : executor(lane_executor),
+          name(std::move(lane_name)),
+          concurrency_max(running_max),
+          queue_max(waiting_max) {}
+
     Executor::State& executor;
     const std::string name;
     const unsigned concurrency_max;

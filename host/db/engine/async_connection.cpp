@@ -188,7 +188,7 @@ void AsyncConnection::watchSocket(std::uint32_t epoll_events) {
     watched_events_ = epoll_events;
 }
 
-void AsyncConnection::lose(Failure failure) noexcept {
+void AsyncConnection::lose(const Failure& failure) noexcept {
     const bool was_connecting = state_ == State::Connecting || state_ == State::Preparing;
     close();
     owner_.onLost(*this, failure, was_connecting);

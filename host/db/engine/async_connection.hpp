@@ -64,7 +64,7 @@ private:
     void continueExchange();
     void finishExchange();
     void watchSocket(std::uint32_t epoll_events);
-    void lose(Failure failure) noexcept;
+    void lose(const Failure& failure) noexcept;
 
     run::Reactor& reactor_;
     const ConnectionSettings& settings_;

@@ -47,7 +47,7 @@ auto translated(Function function) {
     try {
         return function();
     } catch (const pqxx::sql_error& error) {
-        const std::string state = error.sqlstate();
+        const std::string& state = error.sqlstate();
         throw Failure::fromServer(state.empty() ? "XX000" : state, "", error.what());
     } catch (const pqxx::broken_connection& error) {
         throw Failure(FailureKind::DatabaseUnavailable, error.what());

@@ -70,7 +70,7 @@ void SocketExchange::abandon(std::unique_ptr<SocketExchange> exchange,
     exchange->owner_ = nullptr;
     exchange->kept_ = std::move(kept);
     exchange->abandoned_.store(true, std::memory_order_relaxed);
-    exchange.release();
+    static_cast<void>(exchange.release());  // Its handler still has it and gives it back.
 }
 
 void SocketExchange::copyRequest(const SocketExchange& other) {

@@ -157,7 +157,7 @@ public:
         : unit_(unit),
           sql_(sql),
           flags_(flags),
-          parameters_(sqltext::Parameters::Texts::kCopy, args...) {}
+          parameters_(sqltext::Parameters::Texts::Copy, args...) {}
 
     bool await_ready() const noexcept { return false; }
     bool await_suspend(std::coroutine_handle<> waiter) {
@@ -248,7 +248,7 @@ private:
     template <class Read, class... Args>
     typename Read::Value run(const Sql& sql, const Args&... args) const {
         detail::refuseOnReactor(unit_, "Db");
-        sqltext::Parameters parameters(sqltext::Parameters::Texts::kBorrow, args...);
+        sqltext::Parameters parameters(sqltext::Parameters::Texts::Borrow, args...);
         std::uint32_t flags = single_ ? MORTISE_STATEMENT_SINGLE : 0U;
         if (single_ && Read::kReadsRows && detail::isPlainRead(sql.text)) {
             flags |= MORTISE_STATEMENT_READ_ONLY;

@@ -135,8 +135,8 @@ void appendSqlText(std::string& out, const T& value) {
 /// The parameters of one statement.
 class Parameters {
 public:
-    /// `kBorrow`: texts among the arguments live until the statement ran.
-    enum class Texts { kBorrow, kCopy };
+    /// `Borrow`: texts among the arguments live until the statement ran.
+    enum class Texts { Borrow, Copy };
 
     template <class... Args>
     explicit Parameters([[maybe_unused]] Texts texts, const Args&... args) {
@@ -175,7 +175,7 @@ private:
     }
 
     void addText(Texts texts, std::string_view text) {
-        if (texts == Texts::kBorrow || text.empty()) {
+        if (texts == Texts::Borrow || text.empty()) {
             values_.push_back(
                 {text.empty() ? "" : text.data(), static_cast<std::int64_t>(text.size())});
             return;

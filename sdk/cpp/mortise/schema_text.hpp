@@ -180,7 +180,7 @@ std::string objectSchemaText(SchemaCollector& collector) {
 template <Described Type>
 std::string SchemaCollector::refTo() {
     const std::string name(schemaOf<Type>().name());
-    const std::string ref = ref_prefix_ + name;
+    std::string ref = ref_prefix_ + name;
     for (const Entry& entry : entries_) {
         if (entry.name == name) {
             return ref;

@@ -59,7 +59,7 @@ public:
         detail::check(table().after_response(unit_.context, &detail::Errand::run, errand.get(),
                                              failure.out()),
                       failure);
-        errand.release();
+        static_cast<void>(errand.release());  // The host calls it once and it deletes itself.
     }
 
     /// Whether the work should end early: client gone, deadline passed, host draining. Ask it in long loops.
@@ -210,7 +210,7 @@ public:
         detail::check(table().start_thread(host_->raw(), detail::str(name), &runThread, start.get(),
                                            &handle, failure.out()),
                       failure);
-        start.release();
+        static_cast<void>(start.release());  // The thread deletes it.
         return Thread(*host_, handle);
     }
 
