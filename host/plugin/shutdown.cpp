@@ -25,7 +25,6 @@ std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
     if (!turn) {
         return {leaveAll()};
     }
-    std::vector<ChangeReport> reports;
     const ActiveSet set = registry_.activeSet();
     const bool graceful = publisher_.publish({});
     std::vector<std::shared_ptr<Generation>> all;
@@ -40,6 +39,8 @@ std::vector<ChangeReport> Swap::shutdown(Clock::time_point deadline) {
             all.push_back(degraded.generation);
         }
     }
+    std::vector<ChangeReport> reports;
+    reports.reserve(all.size());
     for (const auto& generation : all) {
         reports.push_back(stopOne(generation, graceful, deadline));
     }
