@@ -7,6 +7,7 @@
 
 #include "app/configuration.hpp"
 #include "app/version.hpp"
+#include "base/files.hpp"
 #include "identity/digest.hpp"
 
 namespace mortise::app {
@@ -20,11 +21,6 @@ std::size_t sizeOf(const config::Config& config, std::string_view key) {
 
 unsigned countOf(const config::Config& config, std::string_view key) {
     return static_cast<unsigned>(config.integer(key));
-}
-
-std::filesystem::path executableDirectory() {
-    std::error_code ignored;
-    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
 }
 
 std::string shortHash(const std::string& text) {

@@ -159,4 +159,9 @@ void makeDirectory(const std::filesystem::path& path, mode_t mode) {
     }
 }
 
+std::filesystem::path executableDirectory() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path();
+}
+
 }  // namespace mortise

@@ -26,4 +26,7 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
 /// Creates the directory with that mode and its parents with 0755; an existing one stays as it is.
 void makeDirectory(const std::filesystem::path& path, mode_t mode);
 
+/// Where the program that runs lies; empty when /proc does not say.
+std::filesystem::path executableDirectory();
+
 }  // namespace mortise

@@ -8,7 +8,7 @@
 namespace mortise::cli {
 namespace {
 
-constexpr std::array<Command, 8> kCommands{{
+constexpr std::array<Command, 9> kCommands{{
     {"serve", "serve [--config=FILE] [--KEY=VALUE...]", "run the server", runServe},
     {"migrate", "migrate up|down|status|history [FILE.so...] [--plugin=NAME] [--count=N] [--to=N]",
      "bring the database schemas of the plugins up or down", runMigrate},
@@ -19,6 +19,8 @@ constexpr std::array<Command, 8> kCommands{{
      "look at plugins and change those of a running host", runPlugin},
     {"config", "config check|show|reference|env-example|properties", "look at the settings",
      runConfig},
+    {"new", "new plugin NAME [--directory DIR]",
+     "write a new plugin with one resource; asks for what is missing on a terminal", runNew},
     {"openapi", "openapi", "print the API document of the plugins in plugins.directory",
      runOpenApi},
     {"health", "health [--KEY=VALUE...]", "ask a running host whether it lives", runHealth},
@@ -42,26 +44,40 @@ void writeAll(int fd, std::string_view text) {
 
 }  // namespace
 
-Arguments::Arguments(const std::vector<std::string>& all) {
-    for (const std::string& argument : all) {
+Arguments::Arguments(const std::vector<std::string>& all) : all_(all) {
+    split();
+}
+
+void Arguments::split() {
+    words_.clear();
+    options_.clear();
+    for (const std::string& argument : all_) {
         (argument.starts_with("--") ? options_ : words_).push_back(argument);
     }
 }
 
 bool Arguments::takeFlag(std::string_view name) {
-    return std::erase(options_, "--" + std::string(name)) > 0;
+    const bool was_there = std::erase(all_, "--" + std::string(name)) > 0;
+    split();
+    return was_there;
 }
 
 std::string Arguments::takeValue(std::string_view name, std::string fallback) {
-    const std::string prefix = "--" + std::string(name) + "=";
+    const std::string option = "--" + std::string(name);
     std::string value = std::move(fallback);
-    std::erase_if(options_, [&](const std::string& option) {
-        if (!option.starts_with(prefix)) {
-            return false;
+    for (auto at = all_.begin(); at != all_.end();) {
+        if (at->starts_with(option + "=")) {
+            value = at->substr(option.size() + 1);
+            at = all_.erase(at);
+        } else if (*at == option && std::next(at) != all_.end() &&
+                   !std::next(at)->starts_with("--")) {
+            value = *std::next(at);
+            at = all_.erase(at, at + 2);
+        } else {
+            ++at;
         }
-        value = option.substr(prefix.size());
-        return true;
-    });
+    }
+    split();
     return value;
 }
 

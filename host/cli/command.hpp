@@ -16,7 +16,7 @@ inline constexpr int kExitRefused = 2;
 inline constexpr int kExitUsage = 64;   // EX_USAGE of sysexits.h
 inline constexpr int kExitConfig = 78;  // EX_CONFIG of sysexits.h
 
-/// Words and options after the subcommand's name, split once: `--x` and `--x=y` are options.
+/// Words and options after the subcommand's name: `--x` and `--x=y` are options.
 class Arguments {
 public:
     explicit Arguments(const std::vector<std::string>& all);
@@ -24,12 +24,15 @@ public:
     const std::vector<std::string>& words() const noexcept { return words_; }
     /// Removes the option and tells whether it was there.
     bool takeFlag(std::string_view name);
-    /// Removes `--name=value` and returns the value, else `fallback`.
+    /// Removes `--name=value`, or `--name` and the word behind it, and returns the value, else `fallback`.
     std::string takeValue(std::string_view name, std::string fallback = {});
     /// What is left: settings and the options of Configuration.
     const std::vector<std::string>& options() const noexcept { return options_; }
 
 private:
+    void split();
+
+    std::vector<std::string> all_;  // In their order; the other two follow from it.
     std::vector<std::string> words_;
     std::vector<std::string> options_;
 };
@@ -59,6 +62,7 @@ int runMigrate(Arguments& arguments);      // migrate_command.cpp
 int runPlugin(Arguments& arguments);       // plugin_command.cpp
 int runPluginProbe(Arguments& arguments);  // plugin_command.cpp
 int runConfig(Arguments& arguments);       // config_command.cpp
+int runNew(Arguments& arguments);          // new_command.cpp
 int runOpenApi(Arguments& arguments);      // inspect_commands.cpp
 int runHealth(Arguments& arguments);       // inspect_commands.cpp
 int runVersion(Arguments& arguments);      // inspect_commands.cpp

@@ -67,8 +67,8 @@ function(mortise_add_plugin name)
         OUTPUT_NAME ${ARG_OUTPUT_NAME} LIBRARY_OUTPUT_DIRECTORY ${ARG_OUTPUT_DIRECTORY})
     _mortise_plugin_build_rules(plugin_${name})
     if(NOT ARG_NO_INSTALL)
-        include(GNUInstallDirs)
-        install(TARGETS plugin_${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/mortise/plugins COMPONENT plugin_${manifest_name})
+        # Where a host of the same prefix looks for them; a private directory, so without the multiarch triplet.
+        install(TARGETS plugin_${name} LIBRARY DESTINATION lib/mortise/plugins COMPONENT plugin_${manifest_name})
     endif()
 endfunction()
 

@@ -21,7 +21,7 @@ fail() {
 [ $# -eq 2 ] || fail "usage: new-plugin.sh NAME DIR"
 name=$1
 target=$2
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 
 [[ $name =~ ^[a-z][a-z0-9]*(_[a-z0-9]+)*$ && ${#name} -le 31 ]] ||
     fail "\"$name\" is no name for a plugin: small letters, digits and single underscores, at most 31, a letter first"
@@ -48,10 +48,19 @@ words=(-e "s/@plugin@/$name/g" -e "s/@path@/${name//_/-}/g" -e "s/@thing@/$thing
     sed "${words[@]}" "$here/plugin/$file" >"$written"
 done
 
+# In a clone the CMake files lie beside the template, installed they are found by their prefix.
+where=
+if [ -f "$here/../cmake/MortiseConfig.cmake" ]; then
+    where=" -DMortise_DIR=$(cd "$here/../cmake" && pwd)"
+else
+    prefix=$(cd "$here/../../.." && pwd)
+    case $prefix in /usr | /usr/local) ;; *) where=" -DCMAKE_PREFIX_PATH=$prefix" ;; esac
+fi
+
 cat <<NEXT
 The plugin "$name" is in $target. README.md there says what stands where.
 
-    cmake -S $target -B $target/build -DMortise_DIR=$(cd "$here/../cmake" && pwd)
+    cmake -S $target -B $target/build$where
     cmake --build $target/build
     ctest --test-dir $target/build
 NEXT
