@@ -1,11 +1,13 @@
 // "mortise.tasks/1": units of work without a request, threads and timers, all counted by the instance.
 #include <memory>
+#include <string>
 
 #include "bridge/context.hpp"
 #include "bridge/failure.hpp"
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "limits.hpp"
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
 
@@ -117,8 +119,15 @@ mortise_status after(const mortise_host* host, std::uint32_t delay_ms, mortise_t
             return fail(error, MORTISE_STALE, "STALE", "the plugin does not run here");
         }
         *timer = instance.startTimer(milliseconds(delay_ms), task, task_context);
-        return *timer != 0 ? MORTISE_OK
-                           : fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "too many timers");
+        if (*timer != 0) {
+            return MORTISE_OK;
+        }
+        if (instance.isClosed()) {  // Meanwhile: trying again is no use.
+            return fail(error, MORTISE_STALE, "STALE", "the plugin does not run here");
+        }
+        return fail(
+            error, MORTISE_EXHAUSTED, "EXHAUSTED",
+            "too many timers wait in this host (" + std::to_string(limits::kTimerCountMax) + ")");
     });
 }
 

@@ -61,9 +61,10 @@ typedef struct mortise_tasks {
     mortise_status (*join_thread)(const mortise_host *host, mortise_handle thread,
                                   uint32_t deadline_ms, mortise_error *error);
 
-    /** Runs a task once after a delay, on the executor.
-     *  in: `delay_ms`; `task`. out: `*timer`. status: OK; EXHAUSTED; STALE. owner: the host cancels it when
-     *  the plugin stops. thread: [any]. since: 1.0 */
+    /** Runs a task once after a delay, on the executor. After a refusal nothing waits and the task will not run.
+     *  in: `delay_ms`; `task`. out: `*timer`. status: OK; EXHAUSTED, too many timers wait in the host, those of other
+     *  plugins counted; STALE, the plugin stops. owner: the host cancels it when the plugin stops. thread: [any].
+     *  since: 1.0 */
     mortise_status (*after)(const mortise_host *host, uint32_t delay_ms, mortise_task task,
                             void *task_context, mortise_handle *timer, mortise_error *error);
 

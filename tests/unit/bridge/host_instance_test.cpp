@@ -4,6 +4,8 @@
 #include <atomic>
 #include <future>
 
+#include "bridge/failure.hpp"
+#include "bridge/tables.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/bridge/instance_fixture.hpp"
 
@@ -71,6 +73,54 @@ TEST_CASE("timers beyond the bound are refused, and none is forgotten") {
     CHECK(host.instance->startTimer(1h, &count, &fired) == 0);
     host.instance->close();
     CHECK(host.timers.count() == 0);
+}
+
+TEST_CASE("a plugin with too many timers is told so, and may set one when another is gone") {
+    InstanceFixture host;
+    const mortise_tasks& tasks = bridge::tasksTable();
+    std::atomic<int> fired = 0;
+    mortise_handle timer = 0;
+    const auto set = [&](mortise_error& error) {
+        return tasks.after(host.instance->host(), 3'600'000, &count, &fired, &timer, &error);
+    };
+    mortise_error error = bridge::blankError();
+    for (std::size_t set_before = 0; set_before < limits::kTimerCountMax; ++set_before) {
+        REQUIRE(set(error) == MORTISE_OK);
+    }
+    const mortise_handle last = timer;
+    CHECK(set(error) == MORTISE_EXHAUSTED);
+    CHECK(std::string_view(error.code) == "EXHAUSTED");
+    CHECK(std::string_view(error.message) == "too many timers wait in this host (4096)");
+    CHECK(timer == 0);
+    CHECK(tasks.cancel(host.instance->host(), last, &error) == MORTISE_OK);
+    CHECK(tasks.cancel(host.instance->host(), last, &error) == MORTISE_STALE);
+    CHECK(set(error) == MORTISE_OK);
+}
+
+TEST_CASE("a timer refused because the instance closes meanwhile is stale, not one too many") {
+    InstanceFixture host;
+    for (int round = 0; round < 300; ++round) {
+        host.instance = std::make_unique<bridge::HostInstance>(host.generation, &host.services,
+                                                               bridge::Values());
+        std::promise<void> started;
+        auto refusal = std::async(std::launch::async, [&] {
+            started.set_value();
+            const mortise_tasks& tasks = bridge::tasksTable();
+            mortise_handle timer = 0;
+            mortise_status status = MORTISE_OK;
+            for (;;) {
+                status =
+                    tasks.after(host.instance->host(), 3'600'000, &count, nullptr, &timer, nullptr);
+                if (status != MORTISE_OK) {
+                    return status;
+                }
+                static_cast<void>(tasks.cancel(host.instance->host(), timer, nullptr));
+            }
+        });
+        started.get_future().wait();
+        host.instance->close();
+        REQUIRE(refusal.get() == MORTISE_STALE);
+    }
 }
 
 TEST_CASE("after close nothing starts and nothing pins") {
