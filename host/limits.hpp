@@ -145,7 +145,10 @@ inline constexpr std::size_t kEmbeddedLogSizeMax = 8 * 1024 * 1024;
 
 // tasks
 inline constexpr std::size_t kPluginThreadCountMax = 32;
+/// Of all plugins together.
 inline constexpr std::size_t kTimerCountMax = 4096;
+/// A timer that fires only hands its task on; if that takes longer, it hangs, and whoever cancels it goes on without it.
+inline constexpr std::chrono::milliseconds kTimerPatience = 5s;
 
 // config
 inline constexpr std::size_t kConfigFileSizeMax = 1024 * 1024;

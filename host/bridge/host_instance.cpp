@@ -71,17 +71,21 @@ struct HostInstance::PinnedTask final : run::Work {
     void* body_context;
 };
 
-/// What the timer thread runs: hands the task to the executor. The instance knows its handle until that is done, so close()
-/// cancels it or waits for it.
+/// What the timer thread runs: hands the task to the executor. The instance knows its handle for as long as it exists, whether
+/// it ran, was cancelled or was dropped: while one is known the instance must not be freed, see holdings().
 struct HostInstance::TimerTask final : run::Work {
     TimerTask(HostInstance& instance, mortise_task task, void* task_context)
         : owner(instance), body(task), body_context(task_context) {}
+    TimerTask(const TimerTask&) = delete;
+    TimerTask& operator=(const TimerTask&) = delete;
+    ~TimerTask() override {
+        const std::lock_guard lock(owner.mutex_);
+        std::erase(owner.timers_, handle);
+    }
 
     void run() noexcept override {
         const std::unique_ptr<TimerTask> self(this);
         owner.runTask(body, body_context);
-        const std::lock_guard lock(owner.mutex_);
-        std::erase(owner.timers_, handle);
     }
 
     HostInstance& owner;
@@ -139,9 +143,10 @@ void HostInstance::close() noexcept {
     std::vector<std::uint64_t> subscriptions;
     {
         const std::lock_guard lock(mutex_);
-        timers.swap(timers_);
+        timers = timers_;
         subscriptions.swap(subscriptions_);
     }
+    // What cancel() gives back is destroyed at once and takes its handle along; one that hangs stays known to holdings().
     for (const run::TimerThread::Handle timer : timers) {
         services_->timers.cancel(timer);
     }
@@ -173,6 +178,12 @@ std::vector<std::string> HostInstance::holdings() {
     std::vector<std::string> held;
     for (const std::string& name : threads_.names()) {
         held.push_back("thread \"" + name + "\" still runs");
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (!timers_.empty()) {
+            held.push_back("timers that have not ended: " + std::to_string(timers_.size()));
+        }
     }
     if (services_ != nullptr && !services_->log.flush(limits::kLogFlushDeadline)) {
         held.push_back("the log queue still holds its records");
@@ -226,6 +237,7 @@ mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise
                                         void* task_context) {
     auto task_of_timer = std::make_unique<TimerTask>(*this, task, task_context);
     TimerTask* const timer = task_of_timer.get();
+    // Before the lock: a work that was not taken is destroyed after it, and its destructor locks too.
     std::unique_ptr<run::Work> work = std::move(task_of_timer);
     const std::lock_guard lock(mutex_);
     // Checked under the lock that close() takes, so that no timer is started behind its back.
@@ -246,8 +258,8 @@ mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise
 bool HostInstance::cancelTimer(mortise_handle timer) noexcept {
     {
         const std::lock_guard lock(mutex_);
-        if (std::erase(timers_, timer) == 0) {
-            return false;
+        if (std::find(timers_.begin(), timers_.end(), timer) == timers_.end()) {
+            return false;  // Perhaps of another plugin.
         }
     }
     return services_->timers.cancel(timer) != nullptr;

@@ -19,6 +19,7 @@ struct TimerThread::State {
 
     std::string thread_name;
     std::size_t count_max = 0;
+    std::chrono::milliseconds patience{0};
     mutable std::mutex mutex;  // Guards everything below.
     std::condition_variable changed;
     std::condition_variable ended;  // A work has run.
@@ -58,10 +59,12 @@ void TimerThread::State::loop() {
     }
 }
 
-TimerThread::TimerThread(std::string thread_name, std::size_t count_max)
+TimerThread::TimerThread(std::string thread_name, std::size_t count_max,
+                         std::chrono::milliseconds patience)
     : state_(std::make_unique<State>()) {
     state_->thread_name = std::move(thread_name);
     state_->count_max = count_max;
+    state_->patience = patience;
     state_->thread = std::thread([state = state_.get()] { state->loop(); });
 }
 
@@ -96,8 +99,8 @@ std::unique_ptr<Work> TimerThread::cancel(Handle handle) noexcept {
     const auto found = state_->times.find(handle);
     if (found == state_->times.end()) {
         if (std::this_thread::get_id() != state_->thread.get_id()) {
-            // Without a deadline: what fires is short, and whoever went on would free what it uses.
-            state_->ended.wait(lock, [&] { return state_->running != handle; });
+            state_->ended.wait_for(lock, state_->patience,
+                                   [&] { return state_->running != handle; });
         }
         return nullptr;
     }

@@ -21,7 +21,8 @@ public:
     /// Never 0 and never used twice.
     using Handle = std::uint64_t;
 
-    explicit TimerThread(std::string thread_name, std::size_t count_max = limits::kTimerCountMax);
+    explicit TimerThread(std::string thread_name, std::size_t count_max = limits::kTimerCountMax,
+                         std::chrono::milliseconds patience = limits::kTimerPatience);
     ~TimerThread();
     TimerThread(const TimerThread&) = delete;
     TimerThread& operator=(const TimerThread&) = delete;
@@ -31,7 +32,8 @@ public:
     [[nodiscard]] Handle at(std::chrono::steady_clock::time_point due, std::unique_ptr<Work>& work);
 
     /// Takes the work back: non-null means that it will not run, null that it has ended or never was. Waits for one that runs,
-    /// so that afterwards what it uses may go; on the timer thread, from inside a work, it does not. Any thread.
+    /// except on the timer thread, but not longer than `patience`: one that hangs also gives null. So who frees what a work
+    /// uses asks the work whether it is gone (its destructor tells). Any thread.
     std::unique_ptr<Work> cancel(Handle handle) noexcept;
 
     /// Ends the thread; works that are not due are destroyed without a run. Calling it again does nothing.

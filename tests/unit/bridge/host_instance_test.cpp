@@ -123,6 +123,29 @@ TEST_CASE("a timer refused because the instance closes meanwhile is stale, not o
     }
 }
 
+TEST_CASE("an instance holds its timers until they fired or were taken back") {
+    InstanceFixture host;
+    std::atomic<int> fired = 0;
+    CHECK(host.instance->holdings().empty());
+    const auto first = host.instance->startTimer(1h, &count, &fired);
+    REQUIRE(host.instance->startTimer(1h, &count, &fired) != 0);
+    CHECK(host.instance->holdings() == std::vector<std::string>{"timers that have not ended: 2"});
+    CHECK(host.instance->cancelTimer(first));
+    CHECK(host.instance->holdings() == std::vector<std::string>{"timers that have not ended: 1"});
+    host.instance->close();
+    CHECK(host.instance->holdings().empty());
+}
+
+TEST_CASE("timers dropped by the end of the timer thread are not held") {
+    InstanceFixture host;
+    std::atomic<int> fired = 0;
+    REQUIRE(host.instance->startTimer(1h, &count, &fired) != 0);
+    host.timers.stop();
+    CHECK(host.instance->holdings().empty());
+    CHECK(host.instance->startTimer(1h, &count, &fired) == 0);
+    CHECK(host.instance->holdings().empty());
+}
+
 TEST_CASE("after close nothing starts and nothing pins") {
     InstanceFixture host;
     std::atomic<int> fired = 0;

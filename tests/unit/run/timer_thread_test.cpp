@@ -72,6 +72,23 @@ TEST_CASE("cancel waits for a work that runs, so that what it uses may go") {
     CHECK_FALSE(was_late);
 }
 
+TEST_CASE("cancel does not wait for ever for a work that hangs") {
+    TimerThread timers("timers", 8, 20ms);
+    std::promise<void> entered;
+    std::promise<void> release;
+    std::unique_ptr<Work> work = makeWork([&, released = release.get_future().share()] {
+        entered.set_value();
+        released.wait();
+    });
+    const auto handle = timers.at(Clock::now(), work);
+    entered.get_future().wait();
+    auto cancelled = std::async(std::launch::async, [&] { return timers.cancel(handle); });
+    const bool came_back = cancelled.wait_for(20s) == std::future_status::ready;
+    release.set_value();
+    CHECK(came_back);
+    CHECK(cancelled.get() == nullptr);
+}
+
 TEST_CASE("a work that cancels itself does not wait for itself") {
     TimerThread timers("timers");
     std::promise<bool> came_back;
