@@ -17,7 +17,7 @@ namespace mortise::cli {
 namespace {
 
 std::filesystem::path findScript() {
-    const auto script =
+    auto script =
         (executableDirectory() / "../share/mortise/template/new-plugin.sh").lexically_normal();
     if (!std::filesystem::exists(script)) {
         throw Error(500, "TEMPLATE_MISSING",

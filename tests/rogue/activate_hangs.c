@@ -4,6 +4,8 @@
 
 #include "hang.inc"
 
-static void rogue_activate_hangs(void* self) { rogue_hang(self, 0, NULL); }
+static void rogue_activate_hangs(void* self) {
+    rogue_hang(self, 0, NULL);
+}
 
 #include "frame_entry.inc"

@@ -14,19 +14,19 @@ static _Noreturn void sleep_for_ever(void) {
     }
 }
 
-static mortise_status hang(void *context, mortise_request *request, mortise_error *error) {
+static mortise_status hang(void* context, mortise_request* request, mortise_error* error) {
     (void)context;
     (void)request;
     (void)error;
-    const char *entered = getenv("MORTISE_ROGUE_ENTERED");
+    const char* entered = getenv("MORTISE_ROGUE_ENTERED");
     if (entered != NULL) {
         close(open(entered, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
     }
     sleep_for_ever();
 }
 
-static mortise_status declare_hanging(void *self, const mortise_declare *table, mortise_declaration *declaration,
-                                      mortise_error *error) {
+static mortise_status declare_hanging(void* self, const mortise_declare* table,
+                                      mortise_declaration* declaration, mortise_error* error) {
     (void)self;
     mortise_route route;
     memset(&route, 0, sizeof route);
