@@ -18,6 +18,7 @@
 
 #include "mortise/declare.h"
 #include "mortise/handler_arguments.hpp"
+#include "mortise/handler_header.hpp"
 #include "mortise/handler_results.hpp"
 #include "mortise/handler_values.hpp"
 #include "mortise/task.hpp"
@@ -78,6 +79,7 @@ protected:
         scope.principal = request->principal;
         scope.request = request;
         scope.path_positions = &path_positions;
+        scope.route_headers = &settings.header_pairs;
     }
 };
 

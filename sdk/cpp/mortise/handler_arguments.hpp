@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "mortise/db.hpp"
+#include "mortise/deadline.hpp"
+#include "mortise/handler_facts.hpp"
 #include "mortise/handler_form.hpp"
 #include "mortise/handler_scope.hpp"
 #include "mortise/identity.hpp"
@@ -23,53 +25,11 @@
 
 namespace mortise::detail {
 
-/// What a signature says about its route, found out once at registration.
-struct SignatureFacts {
-    struct PathUse {
-        std::string_view name;
-        /// "int", "uuid" or empty.
-        std::string_view type;
-    };
-    explicit SignatureFacts(SchemaCollector& collector) : schemas(&collector) {}
-
-    SchemaCollector* schemas;
-    std::vector<PathUse> path_uses;
-    /// OpenAPI Parameter Objects, one JSON array per Query<>.
-    std::vector<std::string> query_parameters;
-    /// JSON Schema of the body, the input or the arguments; empty when there is none.
-    std::string body_schema;
-    bool takes_body = false;
-    bool takes_form = false;
-    bool needs_user = false;
-    /// Takes something that waits, so it can run neither inline nor as a coroutine.
-    bool waits = false;
-
-    template <class T>
-    void takeBody() {
-        takes_body = true;
-        body_schema = schemaUse<T>(*schemas);
-    }
-};
-
-template <class>
-inline constexpr bool kUnknownParameter = false;
-
-template <class Scope, class P>
-struct Argument {
-    static_assert(kUnknownParameter<P>,
-                  "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
-                  "Body<T>, Form<T>, "
-                  "Request&, const Principal&, const Principal*. Operations: const In& with a "
-                  "schema, const Caller&. "
-                  "Jobs: Args<T>, JobRun&. Everywhere: Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
-                  "Identity&, Log&");
-};
-
 /// Services made from the unit of work alone.
 template <class T>
 concept UnitService = std::same_as<T, Db> || std::same_as<T, AsyncDb> ||
     std::same_as<T, Operations> || std::same_as<T, Jobs> || std::same_as<T, Tasks> ||
-    std::same_as<T, Identity> || std::same_as<T, Log>;
+    std::same_as<T, Identity> || std::same_as<T, Log> || std::same_as<T, Deadline>;
 
 template <class T>
 inline constexpr bool kWaits = std::same_as<T, Db> || std::same_as<T, Jobs>;
@@ -169,6 +129,16 @@ inline constexpr bool kIsA<Template<T>, Template> = true;
 template <class P>
 using TakenValue = decltype(std::remove_cvref_t<P>::value);
 
+/// The names of the parameters writeQueryParameters() documents.
+template <class T>
+void collectQueryNames(std::vector<std::string_view>& names) {
+    if constexpr (requires { typename T::Parameters; }) {
+        collectQueryNames<typename T::Parameters>(names);
+    } else {
+        schemaOf<T>().forEach([&](const auto& field) { names.push_back(field.name); });
+    }
+}
+
 template <class P>
 requires kIsA<std::remove_cvref_t<P>, Query>
 struct Argument<RequestScope, P> {
@@ -179,6 +149,7 @@ struct Argument<RequestScope, P> {
         writeQueryParameters<TakenValue<P>>(writer, *facts.schemas);
         writer.endArray();
         facts.query_parameters.push_back(std::move(parameters));
+        collectQueryNames<TakenValue<P>>(facts.query_names);
     }
     explicit Argument(RequestScope& scope) {
         query.value = fromPairs<TakenValue<P>>(

@@ -1,7 +1,8 @@
 // handler_results: from what a handler returns to the answer the host writes, and to what the OpenAPI document says about it.
 //
 //   T, Listing   status of the route (200)      Created<T>  201, Location      NoContent, void  204
-//   Reply<T>     its own status and headers     RawReply    no envelope        Task<X>          as X
+//   Reply<T>     its own status and headers     Accepted<T> 202, Location      Redirect         303, Location
+//   RawReply     no envelope                    Task<X>     as X
 //
 // The host writes the envelope; here only `data` and `meta` become JSON.
 #pragma once
@@ -12,6 +13,7 @@
 
 #include "mortise/handler_scope.hpp"
 #include "mortise/paging.hpp"
+#include "mortise/redirect.hpp"
 #include "mortise/schema.hpp"
 #include "mortise/task.hpp"
 
@@ -23,6 +25,9 @@ struct RouteSettings {
     int status = 0;
     /// Empty takes the host's standard text.
     std::string message;
+    /// Header fields of every answer, errors too; the pairs refer to the texts.
+    std::vector<HeaderField> headers;
+    std::vector<mortise_pair> header_pairs;
 };
 
 /// What a result type says about a route, for the OpenAPI document.
@@ -32,6 +37,7 @@ struct ResultFacts {
     std::string data_schema;
     bool has_meta = false;
     bool is_raw = false;
+    bool is_redirect = false;
 };
 
 inline mortise_response baseResponse(const RouteSettings& settings, int default_status) noexcept {
@@ -62,13 +68,23 @@ template <class T>
 struct Result {
     static ResultFacts describe(SchemaCollector& collector) {
         assertResponseData<T>();
-        return {200, schemaUse<T>(collector), Listed<T>, false};
+        return {200, schemaUse<T>(collector), Listed<T>, false, false};
     }
     static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
                                const T& value, mortise_error* error) {
         return sendData(scope, baseResponse(settings, 200), value, error);
     }
 };
+
+/// With `Location` when there is one.
+template <class T>
+mortise_status sendWithLocation(const RequestScope& scope, mortise_response response,
+                                const std::string& location, const T& data, mortise_error* error) {
+    const mortise_pair field{str("Location"), str(location)};
+    response.headers = &field;
+    response.header_count = location.empty() ? 0 : 1;
+    return sendData(scope, response, data, error);
+}
 
 template <class T>
 struct Result<Created<T>> {
@@ -79,11 +95,22 @@ struct Result<Created<T>> {
     }
     static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
                                const Created<T>& created, mortise_error* error) {
-        const mortise_pair location{str("Location"), str(created.location)};
-        mortise_response response = baseResponse(settings, 201);
-        response.headers = &location;
-        response.header_count = created.location.empty() ? 0 : 1;
-        return sendData(scope, response, created.data, error);
+        return sendWithLocation(scope, baseResponse(settings, 201), created.location, created.data,
+                                error);
+    }
+};
+
+template <class T>
+struct Result<Accepted<T>> {
+    static ResultFacts describe(SchemaCollector& collector) {
+        ResultFacts facts = Result<T>::describe(collector);
+        facts.status = 202;
+        return facts;
+    }
+    static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
+                               const Accepted<T>& accepted, mortise_error* error) {
+        return sendWithLocation(scope, baseResponse(settings, 202), accepted.location,
+                                accepted.data, error);
     }
 };
 
@@ -109,7 +136,7 @@ struct Result<Reply<T>> {
 
 template <>
 struct Result<NoContent> {
-    static ResultFacts describe(SchemaCollector&) { return {204, {}, false, false}; }
+    static ResultFacts describe(SchemaCollector&) { return {204, {}, false, false, false}; }
     static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
                                const NoContent&, mortise_error* error) {
         return sendResponse(scope, baseResponse(settings, 204), error);
@@ -118,7 +145,7 @@ struct Result<NoContent> {
 
 template <>
 struct Result<Reply<NoContent>> {
-    static ResultFacts describe(SchemaCollector&) { return {204, {}, false, false}; }
+    static ResultFacts describe(SchemaCollector&) { return {204, {}, false, false, false}; }
     static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
                                const Reply<NoContent>& reply, mortise_error* error) {
         const std::vector<mortise_pair> headers = rawHeaders(reply.headers());
@@ -130,7 +157,7 @@ struct Result<Reply<NoContent>> {
 
 template <>
 struct Result<RawReply> {
-    static ResultFacts describe(SchemaCollector&) { return {200, {}, false, true}; }
+    static ResultFacts describe(SchemaCollector&) { return {200, {}, false, true, false}; }
     static mortise_status send(const RequestScope& scope, const RouteSettings&,
                                const RawReply& reply, mortise_error* error) {
         const std::vector<mortise_pair> headers = rawHeaders(reply.headers);
@@ -142,6 +169,23 @@ struct Result<RawReply> {
         response.body = {reinterpret_cast<const std::uint8_t*>(reply.body.data()),
                          reply.body.size()};
         setHeaders(response, headers);
+        return sendResponse(scope, response, error);
+    }
+};
+
+template <>
+struct Result<Redirect> {
+    static ResultFacts describe(SchemaCollector&) { return {303, {}, false, true, true}; }
+    static mortise_status send(const RequestScope& scope, const RouteSettings& settings,
+                               const Redirect& redirect, mortise_error* error) {
+        const mortise_pair location{str("Location"), str(redirect.location())};
+        mortise_response response = baseResponse(settings, 303);
+        if (redirect.status() != 0) {
+            response.http_status = static_cast<std::uint32_t>(redirect.status());
+        }
+        response.flags = MORTISE_RESPONSE_RAW;
+        response.headers = &location;
+        response.header_count = 1;
         return sendResponse(scope, response, error);
     }
 };

@@ -61,6 +61,13 @@ struct Created {
     std::string location;
 };
 
+/// 202: taken, not yet done; `Location` leads to where the state of it can be seen.
+template <class T>
+struct Accepted {
+    T data;
+    std::string location = {};
+};
+
 /// 204.
 struct NoContent {};
 

@@ -126,6 +126,9 @@ private:
     mortise_context* context_;
 };
 
+/// The log a handler takes: Log is bound to its request already (id, user, path stand in every record); the name says so.
+using RequestLog = Log;
+
 inline Log Host::log() const {
     return Log(*this);
 }

@@ -7,20 +7,25 @@
 //   parameter                     where it comes from                                           header
 //   Path<"note_id", std::int64_t> path parameter; `{note_id}` becomes `{note_id:int}`           handler.hpp
 //   Query<T>, Body<T>, Form<T>    T::schema(); violations are answered 422 before the handler   handler.hpp
+//   Header<"if-match", T>         a header field: scalar, std::optional or std::vector of them  handler_header.hpp
+//   Cookie<"theme", T>            a cookie: scalar or std::optional                             handler_header.hpp
 //   const Principal&              the user; the route must not be public                        request.hpp
 //   const Principal*              the user or nullptr                                           request.hpp
+//   RoleUser<"admin">             the user, who has the role; the route requires it             handler_header.hpp
 //   Request&                      the raw request: headers, body, client address                request.hpp
 //   Db& / AsyncDb&                PostgreSQL, blocking / to be awaited                          db.hpp
 //   Operations&                   call<Out>(name, in) and co_await callAsync<Out>(name, in)     operations.hpp
 //   Jobs&                         enqueue(type, args, options)                                  jobs.hpp
 //   Tasks&                        afterResponse(function), interrupted(), remaining()           tasks.hpp
 //   Identity&                     hashPassword, verifyPassword, issueToken, revoke..., sha256   identity.hpp
-//   Log&                          info("note.created", field("note_id", id))                    log.hpp
+//   Log& (RequestLog&)            info("note.created", field("note_id", id))                    log.hpp
+//   Deadline                      remaining(), isExpired(), isCancelled()                       deadline.hpp
 //   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&
 //
 //   result                        answer
 //   T                             200, data is T (T has a schema and is a JSON object)
 //   Created<T>{data, location}    201 and Location;  NoContent  204;  Page<T>  200 with meta
+//   Accepted<T>{data, location}   202 and Location;  Redirect(location)  303 or what the route says
 //   Reply<T>                      status, message and headers of its own;  RawReply  no envelope
 //   Task<any of these>            the same, later: the handler is a coroutine on the reactor
 //
@@ -28,12 +33,10 @@
 // family (errors.hpp) become the failure envelope, everything else 500 and the log event `request.unhandled_error`.
 #pragma once
 
-#include <chrono>
-#include <memory>
-
 #include "mortise/config.hpp"
 #include "mortise/db.hpp"
 #include "mortise/db_notifications.hpp"
+#include "mortise/deadline.hpp"
 #include "mortise/errors.hpp"
 #include "mortise/handler.hpp"
 #include "mortise/host.hpp"
@@ -44,6 +47,7 @@
 #include "mortise/operations.hpp"
 #include "mortise/paging.hpp"
 #include "mortise/plugin.h"
+#include "mortise/redirect.hpp"
 #include "mortise/request.hpp"
 #include "mortise/router.hpp"
 #include "mortise/schema.hpp"
@@ -52,24 +56,6 @@
 #include "mortise/types.hpp"
 
 namespace mortise {
-
-/// Until when a step of the life cycle should be done.
-class Deadline {
-public:
-    explicit Deadline(std::chrono::milliseconds left)
-        : at_(std::chrono::steady_clock::now() + left) {}
-
-    std::chrono::steady_clock::time_point at() const { return at_; }
-    /// Never negative.
-    std::chrono::milliseconds remaining() const {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            at_ - std::chrono::steady_clock::now());
-        return left.count() > 0 ? left : std::chrono::milliseconds{0};
-    }
-
-private:
-    std::chrono::steady_clock::time_point at_;
-};
 
 /// Base of a plugin's one class. Handlers are its member functions; many threads call them at once, so what they share is
 /// either set in configure() or prepare() and constant afterwards, or guarded. Every step reports failure by throwing.

@@ -48,6 +48,8 @@ struct Signature<R (Class::*)(P...)> {
     }
 };
 template <class Class, class R, class... P>
+struct Signature<R (Class::*)(P...) noexcept> : Signature<R (Class::*)(P...)> {};
+template <class Class, class R, class... P>
 struct Signature<R (Class::*)(P...) const> {
     using Owner = const Class;
     using Value = R;
@@ -58,6 +60,9 @@ struct Signature<R (Class::*)(P...) const> {
         return describeSignature<S, P...>(collector);
     }
 };
+
+template <class Class, class R, class... P>
+struct Signature<R (Class::*)(P...) const noexcept> : Signature<R (Class::*)(P...) const> {};
 
 /// Settings that groups and routes share. `Self` is what the calls return, for chaining.
 template <class Self>
@@ -111,6 +116,14 @@ public:
     /// Bytes a body may have; the host's default otherwise.
     Self& bodySizeMax(std::uint64_t size) {
         defaults_->body_size_max = size;
+        return self();
+    }
+    /// Clients should move on: since when, when it goes, and where to read about it. Dates are "YYYY-MM-DD"; whatever is known
+    /// stands in the header of every answer (router_deprecation.hpp) and in the documentation.
+    Self& deprecated(std::string_view since = {}, std::string_view sunset = {},
+                     std::string_view link = {}) {
+        defaults_->is_deprecated = true;
+        defaults_->deprecation = {std::string(since), std::string(sunset), std::string(link)};
         return self();
     }
 
@@ -168,10 +181,6 @@ public:
     /// The body may be missing; without one Request::json() is nullptr and Body<T> is refused.
     RouteBuilder& optionalBody() {
         spec_->body_is_optional = true;
-        return *this;
-    }
-    RouteBuilder& deprecated() {
-        spec_->is_deprecated = true;
         return *this;
     }
 

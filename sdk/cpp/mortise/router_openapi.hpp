@@ -12,8 +12,8 @@
 
 namespace mortise::detail {
 
-inline void writeQueryParameterObjects(JsonWriter& writer, const SignatureFacts& facts) {
-    if (facts.query_parameters.empty()) {
+inline void writeParameterObjects(JsonWriter& writer, const SignatureFacts& facts) {
+    if (facts.query_parameters.empty() && facts.named_uses.empty()) {
         return;
     }
     writer.key("parameters");
@@ -23,6 +23,9 @@ inline void writeQueryParameterObjects(JsonWriter& writer, const SignatureFacts&
         if (array.size() > 2) {
             writer.raw(std::string_view(array).substr(1, array.size() - 2));
         }
+    }
+    for (const SignatureFacts::NamedUse& use : facts.named_uses) {
+        writer.raw(use.json);
     }
     writer.endArray();
 }
@@ -100,7 +103,7 @@ inline std::vector<std::string> errorCodesOf(const RouteSpec& spec) {
         codes.emplace_back(code.code);
     }
     if (spec.facts.takes_body || !spec.facts.query_parameters.empty() ||
-        !spec.facts.path_uses.empty()) {
+        !spec.facts.path_uses.empty() || !spec.facts.named_uses.empty()) {
         codes.emplace_back(codes::VALIDATION_ERROR.code);
     }
     return codes;
@@ -120,7 +123,7 @@ inline std::string operationObject(const RouteSpec& spec) {
     if (spec.is_deprecated) {
         writer.member("deprecated", true);
     }
-    writeQueryParameterObjects(writer, spec.facts);
+    writeParameterObjects(writer, spec.facts);
     writeRequestBody(writer, spec);
     writeSuccess(writer, spec);
     writeTexts(writer, "x-error-codes", errorCodesOf(spec));

@@ -13,6 +13,7 @@
 #include "mortise/declare.h"
 #include "mortise/errors.hpp"
 #include "mortise/handler.hpp"
+#include "mortise/router_deprecation.hpp"
 
 namespace mortise::detail {
 
@@ -28,6 +29,8 @@ struct RouteDefaults {
     std::vector<std::string> scopes;
     std::chrono::milliseconds deadline{};
     std::uint64_t body_size_max = 0;
+    bool is_deprecated = false;
+    Deprecation deprecation;
 };
 
 struct RouteSpec : RouteDefaults {
@@ -47,7 +50,6 @@ struct RouteSpec : RouteDefaults {
     bool is_inline = false;
     bool takes_form = false;
     bool body_is_optional = false;
-    bool is_deprecated = false;
     SignatureFacts facts;
     ResultFacts result;
     mortise_request_handler callback = nullptr;

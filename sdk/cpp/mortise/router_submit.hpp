@@ -28,14 +28,67 @@ inline void resolvePaths(RouteSpec& spec, RoutePattern& pattern) {
     }
 }
 
+/// Names of query parameters are snake_case, as those of paths.
+inline void judgeQueryNames(const SignatureFacts& facts) {
+    for (const std::string_view name : facts.query_names) {
+        if (!isWords(name, '_') || !isLower(name.front())) {
+            throw DeclareError("query parameter " + std::string(name) + " is not snake_case");
+        }
+    }
+}
+
+inline std::string joinedTexts(const std::vector<std::string>& texts) {
+    std::string joined;
+    for (const std::string& text : texts) {
+        joined += (joined.empty() ? "" : ", ") + text;
+    }
+    return joined;
+}
+
+/// A RoleUser<> in the signature requires its roles, also of a route that asks for any of several others.
+inline void requireRoles(RouteSpec& spec) {
+    for (const std::vector<std::string>& wanted : spec.facts.role_sets) {
+        if (!spec.access_known) {
+            spec.access_known = true;
+            spec.access = MORTISE_ACCESS_USER;
+        }
+        std::vector<std::string> common;
+        for (const std::string& role : wanted) {
+            if (spec.roles.empty() ||
+                std::find(spec.roles.begin(), spec.roles.end(), role) != spec.roles.end()) {
+                common.push_back(role);
+            }
+        }
+        if (common.empty()) {
+            throw DeclareError("the route requires one of the roles " + joinedTexts(spec.roles) +
+                               ", the signature one of " + joinedTexts(wanted));
+        }
+        spec.roles = std::move(common);
+    }
+}
+
+inline void judgeResult(const RouteSpec& spec) {
+    const int status = spec.binding->settings.status;
+    if (spec.result.is_redirect && status != 0 && !isRedirectStatus(status)) {
+        throw DeclareError("a redirect answers 301, 302, 303, 307 or 308");
+    }
+}
+
+/// Renders what stands in the header of every answer.
+inline void fixHeaders(RouteSpec& spec) {
+    RouteSettings& settings = spec.binding->settings;
+    settings.headers = deprecationHeaders(spec.deprecation);
+    settings.header_pairs = rawHeaders(settings.headers);
+}
+
 inline void judgeRoute(const RouteSpec& spec) {
     if (!spec.access_known) {
         throw DeclareError("say who may call it: publicAccess(), requireUser() or requireRole()");
     }
     if (spec.facts.needs_user && spec.access == MORTISE_ACCESS_PUBLIC) {
         throw DeclareError(
-            "the handler takes const Principal&, but the route is public: take const Principal* or "
-            "require a user");
+            "the handler takes const Principal& or RoleUser<>, but the route is public: take const "
+            "Principal* or require a user");
     }
     if (spec.is_inline && spec.is_async) {
         throw DeclareError(
@@ -50,6 +103,8 @@ inline void judgeRoute(const RouteSpec& spec) {
     if (spec.facts.takes_body && spec.method == "GET") {
         throw DeclareError("a GET request has no body: take Query<T>");
     }
+    judgeQueryNames(spec.facts);
+    judgeResult(spec);
 }
 
 inline std::uint32_t routeFlags(const RouteSpec& spec) noexcept {
@@ -115,7 +170,9 @@ inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& 
     try {
         detail::RoutePattern pattern(spec.prefix);
         detail::resolvePaths(spec, pattern);
+        detail::requireRoles(spec);
         detail::judgeRoute(spec);
+        detail::fixHeaders(spec);
         const std::string text = pattern.text();
         const std::string operation = detail::operationObject(spec);
         const std::vector<mortise_str> roles = detail::rawTexts(spec.roles);

@@ -87,6 +87,8 @@ struct FakeHost : mortise_host {
     bool job_cancelled = false;
     // tasks
     std::vector<std::pair<mortise_task, void*>> after_response;
+    std::int64_t remaining_ms = -1;
+    mortise_status interruption = MORTISE_OK;
 
 private:
     static mortise_status find(const mortise_host* host, mortise_str id, std::uint32_t,
@@ -336,6 +338,10 @@ private:
             of(context).after_response.emplace_back(task, raw);
             return static_cast<mortise_status>(MORTISE_OK);
         };
+        tasks_table.remaining_ms = [](mortise_context* context) {
+            return of(context).remaining_ms;
+        };
+        tasks_table.interrupted = [](mortise_context* context) { return of(context).interruption; };
         offer(MORTISE_IDENTITY_INTERFACE, identity_table);
     }
 

@@ -67,6 +67,20 @@ struct FakeRequest : mortise_request {
         query_param_count = static_cast<std::uint32_t>(query_pairs.size());
         return *this;
     }
+    /// `name` in lower case, as the host hands it over.
+    FakeRequest& withHeader(std::string name, std::string value) {
+        add(header_texts, header_pairs, std::move(name), std::move(value));
+        headers = header_pairs.data();
+        header_count = static_cast<std::uint32_t>(header_pairs.size());
+        return *this;
+    }
+    FakeRequest& withRole(std::string name) {
+        const std::string& kept = role_texts.emplace_back(std::move(name));
+        role_views.push_back(detail::str(kept));
+        user.roles = role_views.data();
+        user.role_count = static_cast<std::uint32_t>(role_views.size());
+        return *this;
+    }
     FakeRequest& withJson(std::string_view text) {
         tokens = std::make_unique<JsonTokens>(text);
         json = &tokens->document();
@@ -92,8 +106,10 @@ private:
 
     std::string method_text, principal_text, body_text;
     mortise_principal user{};
-    Texts path_texts, query_texts;
-    std::vector<mortise_pair> path_pairs, query_pairs;
+    Texts path_texts, query_texts, header_texts;
+    std::vector<mortise_pair> path_pairs, query_pairs, header_pairs;
+    std::deque<std::string> role_texts;
+    std::vector<mortise_str> role_views;
     std::unique_ptr<JsonTokens> tokens;
 };
 

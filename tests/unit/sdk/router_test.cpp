@@ -184,7 +184,7 @@ TEST_CASE("a route that cannot work does not load, and the text says why") {
          "does not fit the type of Path<\"note_id\">"},
         {[](RouteGroup& g) { g.get("/", &Declaring::plain).summary("s"); }, "say who may call it"},
         {[](RouteGroup& g) { g.get("/", &Declaring::withUser).summary("s").publicAccess(); },
-         "takes const Principal&, but the route is public"},
+         "takes const Principal& or RoleUser<>, but the route is public"},
         {[](RouteGroup& g) { g.get("/", &Declaring::withDb).summary("s").requireUser().inlined(); },
          "inlined() promises not to block"},
         {[](RouteGroup& g) { g.get("/", &Declaring::later).summary("s").requireUser().inlined(); },

@@ -1,0 +1,109 @@
+// handler_facts: what a signature says about its route, found out once, at registration.
+//
+// Every Argument<Scope, P> has a static describe(facts) beside its constructor, so registration and call cannot disagree: one
+// specialisation says which path parameters it names, whether it waits, whether it needs a user, and reads them later.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+#include "mortise/handler_scope.hpp"
+#include "mortise/schema.hpp"
+
+namespace mortise::detail {
+
+/// Name of a type as people write it, for messages at load.
+template <class T>
+constexpr std::string_view typeName() noexcept {
+    // g++ and clang both write "... [with T = notes::Note; ...]" or "... [T = notes::Note]".
+    const std::string_view text = __PRETTY_FUNCTION__;
+    const std::size_t start = text.find("T = ") + 4;
+    return text.substr(start, text.find_first_of(";]", start) - start);
+}
+
+/// What a signature says about its route.
+struct SignatureFacts {
+    struct PathUse {
+        std::string_view name;
+        /// "int", "uuid" or empty.
+        std::string_view type;
+    };
+    /// A header field or a cookie.
+    struct NamedUse {
+        /// "header" or "cookie", as OpenAPI says.
+        std::string_view place;
+        std::string_view name;
+        /// OpenAPI Parameter Object.
+        std::string json;
+    };
+    struct FileUse {
+        std::string_view name;
+        bool is_required = true;
+        bool is_list = false;
+    };
+
+    explicit SignatureFacts(SchemaCollector& collector) : schemas(&collector) {}
+
+    SchemaCollector* schemas;
+    std::vector<PathUse> path_uses;
+    /// OpenAPI Parameter Objects, one JSON array per Query<>.
+    std::vector<std::string> query_parameters;
+    /// Names of all fields of all Query<>.
+    std::vector<std::string_view> query_names;
+    std::vector<NamedUse> named_uses;
+    std::vector<FileUse> file_uses;
+    /// Sets of roles; the user needs one of each set.
+    std::vector<std::vector<std::string>> role_sets;
+    /// JSON Schema of the body, the input or the arguments; empty when there is none.
+    std::string body_schema;
+    bool takes_body = false;
+    bool takes_form = false;
+    /// The schema of the form refuses fields it does not name.
+    bool form_is_closed = false;
+    bool needs_user = false;
+    /// Takes something that waits, so it can run neither inline nor as a coroutine.
+    bool waits = false;
+
+    template <class T>
+    void takeBody() {
+        takes_body = true;
+        body_schema = schemaUse<T>(*schemas);
+    }
+
+    /// Adds a header field or a cookie of type T.
+    template <class T>
+    void takeNamed(std::string_view place, std::string_view name) {
+        using Inner = PresentOf<T>;
+        std::string json;
+        JsonWriter writer(json);
+        writer.beginObject();
+        writer.member("name", name);
+        writer.member("in", place);
+        writer.member("required", !kIsNullable<T> && !kIsVector<T>);
+        writer.key("schema");
+        writer.raw(schemaUse<Inner>(*schemas));
+        writer.endObject();
+        named_uses.push_back({place, name, std::move(json)});
+    }
+};
+
+template <class>
+inline constexpr bool kUnknownParameter = false;
+
+template <class Scope, class P>
+struct Argument {
+    static_assert(kUnknownParameter<P>,
+                  "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
+                  "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, "
+                  "Request&, const Principal&, const Principal*, RoleUser<\"role\">. "
+                  "Operations: const In& with a schema, const Caller&. "
+                  "Jobs: Args<T>, JobRun&. Everywhere: Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
+                  "Identity&, Log&, Deadline");
+};
+
+}  // namespace mortise::detail
