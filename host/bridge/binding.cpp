@@ -1,7 +1,10 @@
 #include "bridge/binding.hpp"
 
+#include <algorithm>
+
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
+#include "db/migrator.hpp"
 #include "plugin/generation.hpp"
 #include "plugin/manifest.hpp"
 
@@ -67,6 +70,25 @@ std::vector<std::string> Binding::schemaProblems(const plugin::Manifest& manifes
                                std::to_string(applied(need.plugin)) + ", the plugin needs " +
                                std::to_string(need.min));
         }
+    }
+    return problems;
+}
+
+std::vector<std::string> Binding::migrationProblems(
+    const plugin::Manifest& manifest, const std::vector<plugin::Migration>& migrations) {
+    db::MigrationLine line;
+    line.plugin = manifest.name;
+    for (const plugin::Migration& migration : migrations) {
+        line.files.push_back({migration.name, migration.body});
+    }
+    std::vector<std::string> problems = db::Migrator::check(line);
+    const auto up_count = static_cast<std::uint32_t>(std::count_if(
+        migrations.begin(), migrations.end(),
+        [](const plugin::Migration& migration) { return migration.name.ends_with(".up.sql"); }));
+    if (problems.empty() && up_count > manifest.schema_max) {
+        problems.push_back("the file carries " + std::to_string(up_count) +
+                           " migrations, but \"schema.max\" is " +
+                           std::to_string(manifest.schema_max));
     }
     return problems;
 }

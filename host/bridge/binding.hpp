@@ -33,6 +33,9 @@ public:
     std::optional<std::uint32_t> interfaceSize(std::string_view interface_id) const override;
     std::vector<std::string> settingProblems(const plugin::Manifest& manifest) override;
     std::vector<std::string> schemaProblems(const plugin::Manifest& manifest) override;
+    std::vector<std::string> migrationProblems(
+        const plugin::Manifest& manifest,
+        const std::vector<plugin::Migration>& migrations) override;
     std::vector<std::string> grantProblems(const plugin::Manifest& manifest) override;
 
 private:

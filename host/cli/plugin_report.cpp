@@ -80,6 +80,8 @@ std::string reportText(const Object& report) {
     text += textOf(report, "plugin") + ": " + textOf(report, "outcome");
     if (const std::string code = textOf(report, "code"); !code.empty()) {
         text += " " + code + ": " + textOf(report, "reason");
+        const std::string remedy = textOf(report, "remedy");
+        text += remedy.empty() ? "" : "\nwhat to do: " + remedy;
     } else {
         text += " " + textOf(report, "version_before") + " -> " + textOf(report, "version_after");
     }

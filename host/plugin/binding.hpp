@@ -19,6 +19,7 @@ namespace mortise::plugin {
 class Generation;
 class Ledger;
 struct Manifest;
+struct Migration;
 
 /// The host as one generation sees it. Made before open(); destroyed after destroy() returned and nothing pins the generation,
 /// while the library is still mapped.
@@ -61,6 +62,9 @@ public:
     virtual std::vector<std::string> settingProblems(const Manifest& manifest) = 0;
     /// Why the database does not fit `schema_min .. schema_max` and `schema_needs`; empty when it does or cannot be asked now.
     virtual std::vector<std::string> schemaProblems(const Manifest& manifest) = 0;
+    /// What is wrong with the migrations the file carries: names, numbers, range.
+    virtual std::vector<std::string> migrationProblems(
+        const Manifest& manifest, const std::vector<Migration>& migrations) = 0;
     /// Why the operator does not allow a grant the manifest asks for.
     virtual std::vector<std::string> grantProblems(const Manifest& manifest) = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "log/log.hpp"
+#include "plugin/remedy.hpp"
 
 namespace mortise::plugin {
 namespace {
@@ -24,6 +25,14 @@ std::string joined(const std::vector<std::string>& texts) {
         all += (all.empty() || text.empty() ? "" : "; ") + text;
     }
     return all;
+}
+
+// A finding knows best what to do about itself; everything else is looked up by its code.
+std::string remedyOf(const ChangeReport& report) {
+    const auto first = std::find_if(
+        report.findings.begin(), report.findings.end(),
+        [](const Finding& finding) { return finding.severity == Finding::Severity::Rejection; });
+    return first != report.findings.end() ? first->fix : std::string(remedyFor(report.code));
 }
 
 void require(const CallResult& result, const char* code) {
@@ -65,6 +74,7 @@ ChangeReport Change::run(const std::function<void()>& body) {
         report_.code = "HOST";
         report_.reason = failure.what();
     }
+    report_.remedy = report_.ok() ? std::string() : remedyOf(report_);
     report_.revision = swap_.revision();
     report_.duration = since(begin_);
     swap_.record(report_);
@@ -184,9 +194,12 @@ void Change::judge(const Manifest& manifest, const Ledger& ledger) {
         report_.clashes = swap_.publisher_.judge(all);
         if (!report_.clashes.empty()) {
             const Clash& first = report_.clashes.front();
-            throw Error(
-                kConflict, "CLASH",
-                first.kind + " " + first.what + " belongs to " + first.owner + ": " + first.reason);
+            // A document that contradicts itself, or the host, has no other owner to be named.
+            const bool is_own = first.owner == manifest.name;
+            throw Error(kConflict, "CLASH",
+                        is_own ? first.reason
+                               : first.kind + " " + first.what + " belongs to " + first.owner +
+                                     ": " + first.reason);
         }
         return std::string();
     });

@@ -101,6 +101,9 @@ std::vector<T> ElfFile::records(std::uint64_t offset, std::uint64_t count) const
 }
 
 void ElfFile::readHeader() {
+    if (size_ == 0) {
+        refuse("NOT_ELF", "the file is empty");
+    }
     if (size_ < EI_NIDENT || bytes(0, SELFMAG) != std::string(ELFMAG, SELFMAG)) {
         refuse("NOT_ELF", "the file does not start as a shared library does");
     }
@@ -108,8 +111,11 @@ void ElfFile::readHeader() {
         refuse("ELF_TRUNCATED", "the file ends inside its header");
     }
     const auto header = records<Elf64_Ehdr>(0, 1)[0];
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_ident[EI_DATA] != ELFDATA2LSB) {
-        refuse("ELF_CLASS", "the library is not 64-bit little-endian");
+    if (header.e_ident[EI_CLASS] != ELFCLASS64) {
+        refuse("ELF_CLASS", "the library is not for 64-bit machines");
+    }
+    if (header.e_ident[EI_DATA] != ELFDATA2LSB) {
+        refuse("ELF_CLASS", "the library is not for little-endian machines");
     }
     if (header.e_machine != kMachine) {
         refuse("ELF_MACHINE", "the library is for machine " + std::to_string(header.e_machine) +

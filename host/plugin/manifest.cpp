@@ -311,9 +311,10 @@ void readHead(const mortise_manifest& head, Manifest& manifest) {
                     "the note does not start with its magic number");
     }
     if (head.abi_version != MORTISE_ABI_VERSION) {
+        const bool is_newer = head.abi_version > MORTISE_ABI_VERSION;
         throw Error(kUnprocessable, "MANIFEST_ABI",
-                    "the plugin needs ABI version " + std::to_string(head.abi_version) +
-                        ", this host offers " + std::to_string(MORTISE_ABI_VERSION));
+                    "ABI version " + std::to_string(head.abi_version) +
+                        (is_newer ? ", newer than this host" : ", which this host gave up"));
     }
     manifest.abi_version = head.abi_version;
     manifest.sdk_version = head.sdk_version;

@@ -8,7 +8,9 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
+#include "mortise/abi.h"
 #include "plugin/elf_file.hpp"
+#include "plugin/remedy.hpp"
 #include "plugin/store.hpp"
 
 namespace mortise::plugin {
@@ -16,17 +18,32 @@ namespace {
 
 using Severity = Finding::Severity;
 
-std::string fixFor(const std::string& code) {
-    if (code.starts_with("ELF_MACHINE") || code == "ELF_CLASS") {
-        return "build the plugin on the machine type of the host";
+std::string fixForTarget(const std::string& target) {
+    return "cmake -B build -DMORTISE_TARGET=" + target +
+           " and build the plugin again, or update the host";
+}
+
+// "1.4" out of 10400.
+std::string minorOf(std::uint32_t sdk_version) {
+    return std::to_string(sdk_version / 10000) + '.' + std::to_string(sdk_version / 100 % 100);
+}
+
+Finding rejection(const Error& failure) {
+    const std::string needed = failure.code() == "MANIFEST_ABI"
+                                   ? "ABI version " + std::to_string(MORTISE_ABI_VERSION)
+                                   : "a plugin library";
+    return {Severity::Rejection, failure.code(), failure.what(), needed,
+            std::string(remedyFor(failure.code()))};
+}
+
+// What a plugin is built against is its target; a newer one may fill members this host would not read.
+void judgeSdk(const Manifest& manifest, std::vector<Finding>& findings) {
+    if (manifest.sdk_version / 100 > MORTISE_SDK_VERSION / 100) {
+        const std::string offered = minorOf(MORTISE_SDK_VERSION);
+        findings.push_back({Severity::Rejection, "SDK_TOO_NEW",
+                            "built for hosts from " + minorOf(manifest.sdk_version) + " on",
+                            offered + ", which is what this host offers", fixForTarget(offered)});
     }
-    if (code == "MANIFEST_ABI") {
-        return "build with an SDK of this host's major version, or update the host";
-    }
-    if (code.starts_with("MANIFEST")) {
-        return "check plugin.json and build with mortise_add_plugin()";
-    }
-    return "copy or build the file again";
 }
 
 void judgeInterfaces(const Manifest& manifest, const HostBinding& binding,
@@ -36,12 +53,12 @@ void judgeInterfaces(const Manifest& manifest, const HostBinding& binding,
         if (!size) {
             findings.push_back({Severity::Rejection, "INTERFACE_MISSING",
                                 "this host does not offer " + interface.id, interface.id,
-                                "update the host"});
+                                std::string(remedyFor("INTERFACE_MISSING"))});
         } else if (*size < interface.table_size_min) {
             findings.push_back({Severity::Rejection, "INTERFACE_TOO_OLD",
                                 interface.id + " with " + std::to_string(*size) + " bytes",
                                 std::to_string(interface.table_size_min) + " bytes",
-                                "update the host, or build the plugin with the SDK of this host"});
+                                fixForTarget(minorOf(MORTISE_SDK_VERSION))});
         }
     }
 }
@@ -60,10 +77,11 @@ void judgeSchemaOf(const Manifest& manifest, HostBinding& binding, std::vector<F
 
 void judgeManifest(const Manifest& manifest, HostBinding& binding, SchemaCheck schema,
                    std::vector<Finding>& findings) {
+    judgeSdk(manifest, findings);
     judgeInterfaces(manifest, binding, findings);
     addTexts(binding.settingProblems(manifest), "SETTING_INVALID",
              "settings as the plugin declares them",
-             "correct the configuration: mortise config check", findings);
+             "mortise config check, or correct \"settings\" in plugin.json", findings);
     if (schema == SchemaCheck::Now) {
         judgeSchemaOf(manifest, binding, findings);
     }
@@ -164,7 +182,8 @@ std::string PreflightReport::rejectionText() const {
     std::string text;
     for (const auto& finding : findings) {
         if (finding.severity == Severity::Rejection) {
-            text += (text.empty() ? "" : "; ") + finding.code + ": " + finding.found;
+            text += (text.empty() ? "" : "; ") + finding.code + ": found " + finding.found +
+                    ", needed " + finding.needed;
         }
     }
     return text;
@@ -179,26 +198,30 @@ std::vector<Finding> Preflight::judgeSchema(const Manifest& manifest) const {
     return findings;
 }
 
+// Manifest and migrations; what is wrong with them does not keep the file from being judged further.
+void Preflight::readContent(const ElfFile& elf, PreflightReport& report) const {
+    try {
+        report.manifest = Manifest::read(elf);
+        const auto migrations = readMigrations(elf);
+        addTexts(binding_.migrationProblems(*report.manifest, migrations), "MIGRATIONS_INVALID",
+                 "migrations numbered from 0001 without gaps, each with a way back",
+                 "correct migrations/ and plugin.json, and build with mortise_add_plugin()",
+                 report.findings);
+    } catch (const Error& failure) {
+        report.findings.push_back(rejection(failure));
+    }
+}
+
 PreflightReport Preflight::checkAlone(const std::filesystem::path& file, SchemaCheck schema) const {
     PreflightReport report;
     try {
         const ElfFile elf = ElfFile::open(file);
-        const auto reject = [&](const Error& failure) {
-            report.findings.push_back({Severity::Rejection, failure.code(), failure.what(),
-                                       "a plugin library", fixFor(failure.code())});
-        };
-        try {
-            report.manifest = Manifest::read(elf);
-            readMigrations(elf);
-        } catch (const Error& failure) {
-            reject(failure);
-        }
+        readContent(elf, report);
         const auto lint =
             lintElf(elf, report.manifest ? report.manifest->name : "", store_directory_);
         report.findings.insert(report.findings.end(), lint.begin(), lint.end());
     } catch (const Error& failure) {
-        report.findings.push_back({Severity::Rejection, failure.code(), failure.what(),
-                                   "a plugin library", fixFor(failure.code())});
+        report.findings.push_back(rejection(failure));
         return report;
     }
     if (report.manifest) {

@@ -33,7 +33,7 @@ struct PreflightReport {
     /// True when no finding is a Rejection.
     bool isAccepted() const noexcept;
     std::vector<Finding> mappingRisks() const;
-    /// Codes and texts of the rejections in one line.
+    /// Codes, what was found and what is needed of the rejections in one line.
     std::string rejectionText() const;
 };
 
@@ -56,6 +56,8 @@ public:
     std::vector<Finding> judgeSchema(const Manifest& manifest) const;
 
 private:
+    void readContent(const ElfFile& elf, PreflightReport& report) const;
+
     HostBinding& binding_;
     std::filesystem::path store_directory_;
 };

@@ -181,6 +181,17 @@ ProbeResult failed(std::string code, std::string reason) {
     return result;
 }
 
+// Takes the progress lines off and returns the last step, as words to follow a verb: " in declare".
+std::string takeProgress(std::string& text) {
+    std::string where;
+    while (text.starts_with(kProbeProgress)) {
+        const std::size_t end = text.find('\n');
+        where = " in " + text.substr(1, end == std::string::npos ? end : end - 1);
+        text.erase(0, end == std::string::npos ? end : end + 1);
+    }
+    return where;
+}
+
 ProbeResult readAnswer(const std::string& text) {
     // The ledger is compared byte for byte, so it is cut out instead of being written again.
     constexpr std::string_view kHead = "{\"ok\":true,\"ledger\":";
@@ -210,30 +221,34 @@ ProbeResult Probe::run(const std::filesystem::path& file) const try {
     Child child(settings_, file, out_pipe.write.get(), err_pipe.write.get());
     out_pipe.write.reset();
     err_pipe.write.reset();
-    if (!follow(child, out, err, Clock::now() + settings_.deadline)) {
-        return failed("PROBE_DEADLINE", "the plugin did not declare itself within " +
-                                            std::to_string(settings_.deadline.count()) + " ms" +
-                                            lastWords(err));
+    const bool has_ended = follow(child, out, err, Clock::now() + settings_.deadline);
+    std::string text = out.text();
+    if (!has_ended) {
+        return failed("PROBE_DEADLINE",
+                      "the plugin hung" + takeProgress(text) + " and was killed after " +
+                          std::to_string(settings_.deadline.count()) + " ms" + lastWords(err));
     }
     const int status = child.wait();
     out.drain();
     err.drain();
+    text = out.text();
+    const std::string where = takeProgress(text);
     if (WIFSIGNALED(status)) {
         const char* name = ::sigabbrev_np(WTERMSIG(status));
         return failed("PROBE_SIGNAL",
-                      std::string("the plugin's code died of SIG") +
-                          (name == nullptr ? std::to_string(WTERMSIG(status)) : name) +
-                          " in the probe" + lastWords(err));
+                      std::string("the plugin died of SIG") +
+                          (name == nullptr ? std::to_string(WTERMSIG(status)) : name) + where +
+                          lastWords(err));
     }
     if (out.isOver()) {
         return failed("PROBE_OUTPUT", "the probe's answer is too long");
     }
-    if (out.text().empty()) {
-        return failed("PROBE_EXIT", "the probe ended with code " +
-                                        std::to_string(WEXITSTATUS(status)) + " and no answer" +
+    if (text.empty()) {
+        return failed("PROBE_EXIT", "the plugin ended the process with code " +
+                                        std::to_string(WEXITSTATUS(status)) + where +
                                         lastWords(err));
     }
-    return readAnswer(out.text());
+    return readAnswer(text);
 } catch (const Error& failure) {
     return failed("PROBE_START", failure.what());
 }

@@ -2,7 +2,7 @@
 //
 // Problem: the first code of an unknown library to run may crash, hang or print, and must not take the host with it.
 // Choice:  the host's own executable is started again with `plugin-probe FILE`; it loads, opens, configures (dry run), declares
-//          and answers with the ledger on its standard output. The parent waits until a deadline, reads a bounded answer, and reports
+//          and answers with the ledger on its standard output, after a line for each step it enters. The parent waits until a deadline, reads a bounded answer, and reports
 //          an exit code or a signal by name, with the last words from standard error.
 // Missing on purpose: prepare(); it opens connections, which belong to the real host.
 #pragma once
@@ -33,6 +33,9 @@ struct ProbeResult {
     std::string code;
     std::string reason;
 };
+
+/// Begins the lines before the answer; the rest of such a line is the step the child enters.
+inline constexpr char kProbeProgress = '#';
 
 class Probe {
 public:

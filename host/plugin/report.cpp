@@ -103,6 +103,7 @@ std::string ChangeReport::toJson() const {
     appendMember(out, "outcome", outcomeName(outcome));
     appendMember(out, "code", code);
     appendMember(out, "reason", reason);
+    appendMember(out, "remedy", remedy);
     appendMember(out, "version_before", version_before);
     appendMember(out, "version_after", version_after);
     appendMember(out, "sha256", sha256);

@@ -62,6 +62,8 @@ struct ChangeReport {
     /// Code and text of what stopped the change; empty when it is done.
     std::string code;
     std::string reason;
+    /// What to do about it; empty when it is done, or when there is no more to say than the reason does.
+    std::string remedy;
     std::string version_before;
     std::string version_after;
     std::string sha256;

@@ -85,10 +85,15 @@ public:
     }
     std::vector<std::string> settingProblems(const Manifest&) override { return setting_problems; }
     std::vector<std::string> schemaProblems(const Manifest&) override { return schema_problems; }
+    std::vector<std::string> migrationProblems(const Manifest&,
+                                               const std::vector<Migration>&) override {
+        return migration_problems;
+    }
     std::vector<std::string> grantProblems(const Manifest&) override { return grant_problems; }
 
     std::vector<std::string> setting_problems;
     std::vector<std::string> schema_problems;
+    std::vector<std::string> migration_problems;
     std::vector<std::string> grant_problems;
 };
 

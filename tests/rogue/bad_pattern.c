@@ -1,0 +1,10 @@
+/* Registers a route whose pattern cannot be read. */
+#define ROGUE_DECLARE rogue_declare_badly
+#include "frame.inc"
+
+static mortise_status rogue_declare_badly(void* self, const mortise_declare* table,
+                                          mortise_declaration* declaration, mortise_error* error) {
+    (void)self;
+    return rogue_add_route(table, declaration, ROGUE_ROUTE "/{id", error);
+}
+#include "frame_entry.inc"

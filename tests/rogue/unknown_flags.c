@@ -1,0 +1,12 @@
+/* Asks for something of a route that this host has never heard of. */
+#define ROGUE_DECLARE rogue_declare_badly
+#include "frame.inc"
+
+static mortise_status rogue_declare_badly(void* self, const mortise_declare* table,
+                                          mortise_declaration* declaration, mortise_error* error) {
+    (void)self;
+    mortise_route route = rogue_route(ROGUE_ROUTE);
+    route.flags |= 0x40000000u;
+    return table->add_route(declaration, &route, error);
+}
+#include "frame_entry.inc"
