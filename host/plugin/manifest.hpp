@@ -39,6 +39,7 @@ struct Manifest {
     std::string name;
     Version version;
     std::uint32_t abi_version = 0;
+    /// The oldest release of the contract it was built for: major * 10000 + minor * 100.
     std::uint32_t sdk_version = 0;
     bool stateful = false;
     std::string description;

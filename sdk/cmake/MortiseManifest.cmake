@@ -213,7 +213,7 @@ __attribute__((section(MORTISE_NOTE_SECTION), used, aligned(4)))
 const struct note mortise_plugin_note = {
     8u, (uint32_t)(offsetof(struct note, json) - offsetof(struct note, manifest)) + @json_size@u, MORTISE_NOTE_TYPE,
     MORTISE_NOTE_OWNER,
-    {MORTISE_MANIFEST_MAGIC, MORTISE_ABI_VERSION, MORTISE_SDK_VERSION, @manifest_flags@, @interface_count@u, @json_size@u,
+    {MORTISE_MANIFEST_MAGIC, MORTISE_ABI_VERSION, MORTISE_TARGET, @manifest_flags@, @interface_count@u, @json_size@u,
      "@manifest_name@", "@manifest_version@"},
 @entries@    {
     @json_bytes@

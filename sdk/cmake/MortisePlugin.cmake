@@ -13,6 +13,9 @@
 # (mortise/manifest.h: name, version, sizes of the interface tables, the checked plugin.json) and the migrations. Two symbols
 # are exported: the note and the entry. plugin.json is checked when CMake runs, so a bad one never gets as far as a host.
 #
+# The plugin is built for hosts from the minor release MORTISE_TARGET on, 1.0 unless the variable says another one; what came later is
+# hidden from it. So an SDK that is newer than the hosts in service does not shut a plugin out of them.
+#
 # Works in projects of C, of C++ and of both.
 
 set(MORTISE_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
@@ -61,6 +64,8 @@ function(mortise_add_plugin name)
     set_source_files_properties(${generated_dir}/note.${suffix} ${generated_dir}/migrations.${suffix}
         PROPERTIES COMPILE_OPTIONS "-fno-sanitize=all" SKIP_PRECOMPILE_HEADERS ON)
     target_link_libraries(plugin_${name} PRIVATE mortise::sdk ${ARG_LINK})
+    _mortise_target_number(target_number)
+    target_compile_definitions(plugin_${name} PRIVATE MORTISE_TARGET=${target_number}u)
     target_compile_definitions(plugin_${name} PRIVATE
         MORTISE_PLUGIN_NAME="${manifest_name}" MORTISE_PLUGIN_VERSION="${manifest_version}")
     set_target_properties(plugin_${name} PROPERTIES
@@ -93,6 +98,18 @@ function(_mortise_plugin_build_rules target)
     if(NOT (MORTISE_SANITIZE AND (CMAKE_CXX_COMPILER_ID MATCHES Clang OR CMAKE_C_COMPILER_ID MATCHES Clang)))
         target_link_options(${target} PRIVATE -Wl,-z,defs)
     endif()
+endfunction()
+
+# MORTISE_TARGET as the headers want it: 1.4 is 10400. That it is not later than the SDK is checked by the headers.
+function(_mortise_target_number variable)
+    if(NOT DEFINED MORTISE_TARGET OR MORTISE_TARGET STREQUAL "")
+        set(MORTISE_TARGET 1.0)
+    endif()
+    if(NOT MORTISE_TARGET MATCHES "^([1-9][0-9]?)\\.([0-9][0-9]?)$")
+        message(FATAL_ERROR "MORTISE_TARGET is \"${MORTISE_TARGET}\"; it is the minor release of the oldest host, like 1.0")
+    endif()
+    math(EXPR number "${CMAKE_MATCH_1} * 10000 + ${CMAKE_MATCH_2} * 100")
+    set(${variable} ${number} PARENT_SCOPE)
 endfunction()
 
 # The generated files are C and C++ at once; a project of C++ alone compiles them as C++.

@@ -2,7 +2,7 @@
 #define ROGUE_MORE_JSON ",\"schema\":{\"min\":0,\"max\":2}"
 #include "frame.inc"
 
-#define MIGRATION(name)                                                                        \
+#define MIGRATION(name) \
     { {MORTISE_MIGRATION_MAGIC, sizeof(name) - 1, 8}, name, "SELECT 1" }
 
 struct rogue_migration {

@@ -34,6 +34,15 @@ extern "C" {
 /** Version of the SDK a plugin is built with: major * 10000 + minor * 100 + patch. */
 #define MORTISE_SDK_VERSION 10000u
 
+/** The oldest minor release whose hosts shall take what is compiled now, written alike. Members that came later are hidden, so that
+ *  neither the size of a table nor a call can need them. mortise_add_plugin() sets it; a host sees everything. */
+#ifndef MORTISE_TARGET
+#define MORTISE_TARGET MORTISE_SDK_VERSION
+#endif
+#if MORTISE_TARGET > MORTISE_SDK_VERSION
+#error "MORTISE_TARGET is later than this SDK: update the SDK or lower the target"
+#endif
+
 /** True when the table the host gave reaches as far as `member`, so that it may be called. */
 #define MORTISE_HAS(table, member)                                                                 \
     ((table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member))

@@ -35,6 +35,7 @@ extern "C" {
 typedef struct mortise_manifest {
     uint32_t magic;
     uint32_t abi_version;
+    /** MORTISE_TARGET of the build: hosts from this minor release on take the plugin. */
     uint32_t sdk_version;
     uint32_t flags;
     uint32_t interface_count;
