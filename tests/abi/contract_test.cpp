@@ -28,6 +28,24 @@ TEST_CASE("every function of the contract says status, owner, thread and since")
     CHECK(function_count > 50);
 }
 
+TEST_CASE("a member of a later release is hidden from plugins for older hosts") {
+    const std::regex since(R"(since: 1\.([0-9]+))");
+    for (const auto& header : sdkHeaders()) {
+        for (const HeaderStruct& type : readStructs(header)) {
+            for (const HeaderMember& member : type.members) {
+                std::smatch match;
+                if (!std::regex_search(member.comment, match, since) || match[1] == "0") {
+                    continue;
+                }
+                const int release = 10000 + std::stoi(match[1]) * 100;
+                INFO(type.header << ": " << type.name << "." << member.name);
+                CHECK_THAT(member.guard, Catch::Matchers::ContainsSubstring(
+                                             "#if MORTISE_TARGET >= " + std::to_string(release)));
+            }
+        }
+    }
+}
+
 TEST_CASE("tables of functions begin with their size") {
     for (const auto& header : sdkHeaders()) {
         for (const HeaderStruct& type : readStructs(header)) {

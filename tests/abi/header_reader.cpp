@@ -28,10 +28,50 @@ std::vector<std::string> declarationsOf(const std::string& body) {
             current += body[at];
         }
     }
-    if (withoutComments(current).find_first_not_of(" \t\n") != std::string::npos) {
+    static const std::regex directive(R"((^|\n)[ \t]*#[^\n]*)");
+    const std::string rest = std::regex_replace(withoutComments(current), directive, "");
+    if (rest.find_first_not_of(" \t\n") != std::string::npos) {
         throw std::runtime_error("cannot read: " + current);
     }
     return declarations;
+}
+
+std::string inOneLine(const std::string& text) {
+    static const std::regex blanks(R"(\s+)");
+    static const std::regex edges(R"(^ | $)");
+    return std::regex_replace(std::regex_replace(text, blanks, " "), edges, "");
+}
+
+/// "const mortise_host *host" -> "const mortise_host *": how a parameter is called binds nobody.
+std::string withoutParameterName(const std::string& parameter) {
+    static const std::regex named(R"(^((?:const |struct )*\w+(?: const)?[ *]+(?:const )?)(\w+)$)");
+    std::smatch match;
+    const std::string text = inOneLine(parameter);
+    return std::regex_match(text, match, named) && match[2] != "const" ? inOneLine(match[1]) : text;
+}
+
+/// `result` is what stands before the pointer, `parameters` what stands in the last parentheses.
+std::string functionType(const std::string& result, const std::string& parameters) {
+    std::string type = inOneLine(result) + " (*)(";
+    std::size_t begin = 0;
+    while (begin <= parameters.size()) {
+        const std::size_t end = std::min(parameters.find(',', begin), parameters.size());
+        type +=
+            (begin == 0 ? "" : ", ") + withoutParameterName(parameters.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return type + ")";
+}
+
+/// Takes preprocessor lines out of a declaration; #else and #endif belong to nothing that follows.
+std::string takeGuard(std::string& code) {
+    static const std::regex line(R"((^|\n)[ \t]*#[^\n]*)");
+    std::string guard;
+    for (std::sregex_iterator it(code.begin(), code.end(), line), end; it != end; ++it) {
+        guard += inOneLine(it->str()) + '\n';
+    }
+    code = std::regex_replace(code, line, "$1");
+    return guard;
 }
 
 HeaderMember memberOf(const std::string& declaration) {
@@ -41,16 +81,20 @@ HeaderMember memberOf(const std::string& declaration) {
     if (comment_begin != std::string::npos) {
         member.comment = declaration.substr(comment_begin, comment_end + 2 - comment_begin);
     }
-    const std::string code = withoutComments(declaration);
-    static const std::regex function(R"(\(\s*\*\s*(\w+)\s*\)\s*\()");
-    static const std::regex variable(R"((\w+)\s*(\[[^\]]*\])?\s*$)");
+    std::string code = withoutComments(declaration);
+    member.guard = takeGuard(code);
+    static const std::regex function(R"(^([^(]+)\(\s*\*\s*(\w+)\s*\)\s*\(([^()]*)\)\s*$)");
+    static const std::regex variable(R"(^([^,]*?)(\w+)\s*(\[[^\]]*\])?\s*$)");
     std::smatch match;
     if (std::regex_search(code, match, function)) {
         member.is_function = true;
-    } else if (code.find(',') != std::string::npos || !std::regex_search(code, match, variable)) {
+        member.type = functionType(match[1], match[3]);
+    } else if (std::regex_search(code, match, variable)) {
+        member.type = inOneLine(match[1]) + match[3].str();
+    } else {
         throw std::runtime_error("cannot read the declaration: " + code);
     }
-    member.name = match[1];
+    member.name = match[2];
     return member;
 }
 
@@ -95,10 +139,33 @@ std::vector<HeaderStruct> readStructs(const std::filesystem::path& header) {
     return structs;
 }
 
-std::vector<std::filesystem::path> sdkHeaders() {
+std::vector<HeaderName> readTypedefs(const std::filesystem::path& header) {
+    static const std::regex function(R"(\ntypedef ([^;({]+)\(\*(\w+)\)\(([^;()]*)\);)");
+    static const std::regex plain(R"(\ntypedef (\w+) (\w+);)");
+    const std::string text = withoutComments(readText(header));
+    std::vector<HeaderName> names;
+    for (std::sregex_iterator it(text.begin(), text.end(), function), end; it != end; ++it) {
+        names.push_back({(*it)[2], functionType((*it)[1], (*it)[3])});
+    }
+    for (std::sregex_iterator it(text.begin(), text.end(), plain), end; it != end; ++it) {
+        names.push_back({(*it)[2], (*it)[1]});
+    }
+    return names;
+}
+
+std::vector<HeaderName> readConstants(const std::filesystem::path& header) {
+    static const std::regex define(R"(\n#define (MORTISE_\w+)[ \t]+([0-9"(-][^\n]*))");
+    const std::string text = withoutComments(readText(header));
+    std::vector<HeaderName> names;
+    for (std::sregex_iterator it(text.begin(), text.end(), define), end; it != end; ++it) {
+        names.push_back({(*it)[1], inOneLine((*it)[2])});
+    }
+    return names;
+}
+
+std::vector<std::filesystem::path> sdkHeaders(const std::filesystem::path& include_directory) {
     std::vector<std::filesystem::path> headers;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(MORTISE_SOURCE_DIR "/sdk/include/mortise")) {
+    for (const auto& entry : std::filesystem::directory_iterator(include_directory / "mortise")) {
         headers.push_back(entry.path());
     }
     std::sort(headers.begin(), headers.end());

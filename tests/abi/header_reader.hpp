@@ -14,6 +14,10 @@ namespace mortise::test {
 struct HeaderMember {
     std::string name;
     bool is_function = false;
+    /// The type in one line, without names of parameters.
+    std::string type;
+    /// Preprocessor lines that stood right before it.
+    std::string guard;
     /// The comment right above it; empty when there is none.
     std::string comment;
 };
@@ -25,11 +29,23 @@ struct HeaderStruct {
     std::vector<HeaderMember> members;
 };
 
+/// A `typedef` of a function pointer or of another name, or the number or text of a `#define`.
+struct HeaderName {
+    std::string name;
+    std::string meaning;
+};
+
 /// All structs with a body in one header. Throws std::runtime_error on what it cannot read.
 std::vector<HeaderStruct> readStructs(const std::filesystem::path& header);
 
-/// The C headers of the SDK, sorted.
-std::vector<std::filesystem::path> sdkHeaders();
+std::vector<HeaderName> readTypedefs(const std::filesystem::path& header);
+
+/// Object-like macros that mean a number or a text, as they are written.
+std::vector<HeaderName> readConstants(const std::filesystem::path& header);
+
+/// The C headers of the SDK, sorted; of this tree unless another folder that holds mortise/ is named.
+std::vector<std::filesystem::path> sdkHeaders(
+    const std::filesystem::path& include_directory = MORTISE_SOURCE_DIR "/sdk/include");
 
 std::string readText(const std::filesystem::path& file);
 
