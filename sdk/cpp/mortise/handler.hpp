@@ -19,6 +19,7 @@
 #include "mortise/declare.h"
 #include "mortise/handler_arguments.hpp"
 #include "mortise/handler_header.hpp"
+#include "mortise/handler_provided.hpp"
 #include "mortise/handler_results.hpp"
 #include "mortise/handler_values.hpp"
 #include "mortise/task.hpp"
@@ -32,6 +33,8 @@ public:
     BindingBase(const BindingBase&) = delete;
     BindingBase& operator=(const BindingBase&) = delete;
     virtual ~BindingBase() = default;
+
+    Wiring wiring;
 };
 
 /// Ends an asynchronous request.
@@ -68,7 +71,8 @@ public:
 
     const Host* host;
     RouteSettings settings;
-    std::vector<std::uint32_t> path_positions;
+    /// What providers make before the handler runs.
+    std::vector<PlannedValue> plan;
     bool reads_only = false;
     /// Coroutines and inline routes.
     bool on_reactor = false;
@@ -78,7 +82,6 @@ protected:
         scope.unit = Unit{host, request->context, on_reactor, reads_only};
         scope.principal = request->principal;
         scope.request = request;
-        scope.path_positions = &path_positions;
         scope.route_headers = &settings.header_pairs;
     }
 };
@@ -111,7 +114,10 @@ private:
         RequestScope scope;
         self.enter(scope, request);
         try {
+            const ProvidedValues provided(scope, self.plan);
+            scope.wire(self.wiring);
             Arguments<RequestScope, P...> arguments(scope);
+            provided.make();
             if constexpr (std::is_void_v<R>) {
                 arguments.call(self.object_, self.member_);
                 return sendResult(scope, self.settings, NoContent(), error);
@@ -140,7 +146,12 @@ private:
         RequestScope scope;
         self.enter(scope, request);
         try {
+            const ProvidedValues provided(scope, self.plan);
+            scope.wire(self.wiring);
             Arguments<RequestScope, P...> arguments(scope);
+            if (!provided.isEmpty()) {
+                co_await provided.makeLater();
+            }
             if constexpr (std::is_void_v<typename TaskValue<R>::type>) {
                 co_await arguments.call(self.object_, self.member_);
                 end.status = sendResult(scope, self.settings, NoContent(), end.failure.out());
@@ -183,6 +194,7 @@ private:
         scope.unit = Unit{&host_, invocation->context, kIsTask<R>, false};
         scope.principal = invocation->principal;
         scope.invocation = invocation;
+        scope.wire(wiring);
     }
 
     static mortise_status reply(const OperationScope& scope, std::string_view output,
@@ -268,6 +280,7 @@ private:
         JobScope scope;
         scope.unit = Unit{&self.host_, job->context, false, false};
         scope.job = job;
+        scope.wire(self.wiring);
         try {
             Arguments<JobScope, P...> arguments(scope);
             if constexpr (std::is_void_v<R>) {

@@ -113,7 +113,7 @@ struct Argument<RequestScope, P> {
         facts.path_uses.push_back({Traits::kText, pathType<typename Traits::Type>()});
     }
     explicit Argument(RequestScope& scope) {
-        const std::uint32_t position = (*scope.path_positions)[scope.next_path++];
+        const std::uint32_t position = scope.nextPath();
         path.value = fromText<typename Traits::Type>(
             Traits::kText, view(scope.request->path_params[position].value), scope.violations);
     }
@@ -143,13 +143,13 @@ template <class P>
 requires kIsA<std::remove_cvref_t<P>, Query>
 struct Argument<RequestScope, P> {
     static void describe(SignatureFacts& facts) {
-        std::string parameters;
-        JsonWriter writer(parameters);
+        SignatureFacts::QueryUse use;
+        collectQueryNames<TakenValue<P>>(use.names);
+        JsonWriter writer(use.json);
         writer.beginArray();
         writeQueryParameters<TakenValue<P>>(writer, *facts.schemas);
         writer.endArray();
-        facts.query_parameters.push_back(std::move(parameters));
-        collectQueryNames<TakenValue<P>>(facts.query_names);
+        facts.query_uses.push_back(std::move(use));
     }
     explicit Argument(RequestScope& scope) {
         query.value = fromPairs<TakenValue<P>>(
@@ -245,6 +245,9 @@ struct Argument<JobScope, P> {
 template <class S, class Indexes, class... P>
 struct ArgumentList;
 
+/// Leaves it to the caller to ask for violations.
+struct Unchecked {};
+
 template <class S, std::size_t I, class P>
 struct ArgumentAt : Argument<S, P> {
     using Argument<S, P>::Argument;
@@ -255,10 +258,17 @@ struct ArgumentList<S, std::index_sequence<I...>, P...> : ArgumentAt<S, I, P>...
     explicit ArgumentList([[maybe_unused]] S& scope) : ArgumentAt<S, I, P>(scope)... {
         scope.throwIfInvalid();
     }
+    ArgumentList([[maybe_unused]] S& scope, Unchecked) : ArgumentAt<S, I, P>(scope)... {}
 
     template <class Object, class Member>
     decltype(auto) call(Object& object, Member member) {
         return (object.*member)(pass<P>(ArgumentAt<S, I, P>::get())...);
+    }
+
+    /// Calls a function that is no member.
+    template <class Function>
+    decltype(auto) apply(Function& function) {
+        return function(pass<P>(ArgumentAt<S, I, P>::get())...);
     }
 
 private:

@@ -26,12 +26,19 @@ constexpr std::string_view typeName() noexcept {
     return text.substr(start, text.find_first_of(";]", start) - start);
 }
 
+class Provider;
+
 /// What a signature says about its route.
 struct SignatureFacts {
     struct PathUse {
         std::string_view name;
         /// "int", "uuid" or empty.
         std::string_view type;
+    };
+    struct QueryUse {
+        std::vector<std::string_view> names;
+        /// OpenAPI Parameter Objects as one JSON array.
+        std::string json;
     };
     /// A header field or a cookie.
     struct NamedUse {
@@ -47,16 +54,26 @@ struct SignatureFacts {
         bool is_list = false;
     };
 
+    struct ProvidedUse {
+        const std::type_info* type;
+        std::string_view name;
+        /// Makes the provider of a type that provides itself; nullptr for others.
+        std::unique_ptr<Provider> (*make)(SchemaCollector&);
+    };
+    struct ServiceUse {
+        const std::type_info* type;
+        std::string_view name;
+    };
+
     explicit SignatureFacts(SchemaCollector& collector) : schemas(&collector) {}
 
     SchemaCollector* schemas;
     std::vector<PathUse> path_uses;
-    /// OpenAPI Parameter Objects, one JSON array per Query<>.
-    std::vector<std::string> query_parameters;
-    /// Names of all fields of all Query<>.
-    std::vector<std::string_view> query_names;
+    std::vector<QueryUse> query_uses;
     std::vector<NamedUse> named_uses;
     std::vector<FileUse> file_uses;
+    std::vector<ProvidedUse> provided_uses;
+    std::vector<ServiceUse> service_uses;
     /// Sets of roles; the user needs one of each set.
     std::vector<std::vector<std::string>> role_sets;
     /// JSON Schema of the body, the input or the arguments; empty when there is none.
@@ -97,13 +114,15 @@ inline constexpr bool kUnknownParameter = false;
 
 template <class Scope, class P>
 struct Argument {
-    static_assert(kUnknownParameter<P>,
-                  "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
-                  "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, "
-                  "Request&, const Principal&, const Principal*, RoleUser<\"role\">. "
-                  "Operations: const In& with a schema, const Caller&. "
-                  "Jobs: Args<T>, JobRun&. Everywhere: Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
-                  "Identity&, Log&, Deadline");
+    static_assert(
+        kUnknownParameter<P>,
+        "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
+        "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, "
+        "Request&, const Principal&, const Principal*, RoleUser<\"role\">, Provided<T>, const T& "
+        "where T has a static provide(). "
+        "Operations: const In& with a schema, const Caller&. "
+        "Jobs: Args<T>, JobRun&. Everywhere: Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
+        "Identity&, Log&, Deadline, Service<T>");
 };
 
 }  // namespace mortise::detail

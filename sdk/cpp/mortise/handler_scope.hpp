@@ -15,6 +15,18 @@
 
 namespace mortise::detail {
 
+/// Where the parameters of one function are found, each kind in the order of the signature. Settled at load.
+struct Wiring {
+    /// Positions of Path<> among the parameters of the pattern.
+    std::vector<std::uint32_t> paths;
+    /// Slots of provided values.
+    std::vector<std::uint32_t> values;
+    /// Objects of Service<>.
+    std::vector<void*> services;
+};
+
+class ProvidedValues;
+
 /// Common to requests, operation calls and job attempts.
 struct Scope {
     Unit unit;
@@ -22,20 +34,34 @@ struct Scope {
     /// What is wrong with the input, over all arguments, so that a client learns everything at once.
     Violations violations{};
 
+    /// The next parameters are those of a function wired like this.
+    void wire(const Wiring& next) noexcept {
+        wiring_ = &next;
+        path_count_ = value_count_ = service_count_ = 0;
+    }
+    std::uint32_t nextPath() noexcept { return wiring_->paths[path_count_++]; }
+    std::uint32_t nextValue() noexcept { return wiring_->values[value_count_++]; }
+    void* nextService() noexcept { return wiring_->services[service_count_++]; }
+
     void throwIfInvalid() const {
         if (!violations.empty()) {
             throw ValidationError(violations);
         }
     }
+
+private:
+    const Wiring* wiring_ = nullptr;
+    std::size_t path_count_ = 0;
+    std::size_t value_count_ = 0;
+    std::size_t service_count_ = 0;
 };
 
 struct RequestScope : Scope {
     mortise_request* request = nullptr;
     /// Header fields of every answer of the route.
     const std::vector<mortise_pair>* route_headers = nullptr;
-    /// Position of each Path<> of the signature among the parameters of the pattern.
-    const std::vector<std::uint32_t>* path_positions = nullptr;
-    std::size_t next_path = 0;
+    /// What the route's providers make for this request.
+    ProvidedValues* values = nullptr;
 };
 
 struct OperationScope : Scope {

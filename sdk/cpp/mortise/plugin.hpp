@@ -13,6 +13,9 @@
 //   const Principal*              the user or nullptr                                           request.hpp
 //   RoleUser<"admin">             the user, who has the role; the route requires it             handler_header.hpp
 //   Request&                      the raw request: headers, body, client address                request.hpp
+//   const T&, Provided<T>         what a provider makes for this request: a static T::provide() handler_provided.hpp
+//                                 or a function given to router.provide()
+//   Service<T>                    an object of the plugin given to router.provide()             handler_provided.hpp
 //   Db& / AsyncDb&                PostgreSQL, blocking / to be awaited                          db.hpp
 //   Operations&                   call<Out>(name, in) and co_await callAsync<Out>(name, in)     operations.hpp
 //   Jobs&                         enqueue(type, args, options)                                  jobs.hpp

@@ -24,123 +24,14 @@
 #include <vector>
 
 #include "mortise/router_pattern.hpp"
+#include "mortise/router_provide.hpp"
+#include "mortise/router_settings.hpp"
 #include "mortise/router_spec.hpp"
 
 namespace mortise {
 
 class Plugin;
 class Router;
-
-namespace detail {
-
-/// The parts of a member function's type.
-template <class Member>
-struct Signature;
-template <class Class, class R, class... P>
-struct Signature<R (Class::*)(P...)> {
-    using Owner = Class;
-    using Value = R;
-    template <template <class, class, class, class...> class Binding>
-    using Bound = Binding<Class, R (Class::*)(P...), R, P...>;
-    template <class S>
-    static SignatureFacts describe(SchemaCollector& collector) {
-        return describeSignature<S, P...>(collector);
-    }
-};
-template <class Class, class R, class... P>
-struct Signature<R (Class::*)(P...) noexcept> : Signature<R (Class::*)(P...)> {};
-template <class Class, class R, class... P>
-struct Signature<R (Class::*)(P...) const> {
-    using Owner = const Class;
-    using Value = R;
-    template <template <class, class, class, class...> class Binding>
-    using Bound = Binding<const Class, R (Class::*)(P...) const, R, P...>;
-    template <class S>
-    static SignatureFacts describe(SchemaCollector& collector) {
-        return describeSignature<S, P...>(collector);
-    }
-};
-
-template <class Class, class R, class... P>
-struct Signature<R (Class::*)(P...) const noexcept> : Signature<R (Class::*)(P...) const> {};
-
-/// Settings that groups and routes share. `Self` is what the calls return, for chaining.
-template <class Self>
-class SharedSettings {
-public:
-    explicit SharedSettings(RouteDefaults& defaults) : defaults_(&defaults) {}
-
-    /// Section of the documentation.
-    Self& tag(std::string_view name) {
-        defaults_->tags.emplace_back(name);
-        return self();
-    }
-    /// Error codes the handlers answer with, besides the standard ones.
-    template <std::same_as<ErrorCode>... Codes>
-    Self& errors(const Codes&... codes) {
-        (defaults_->errors.push_back(codes), ...);
-        return self();
-    }
-    /// Anyone. A token that comes along is verified all the same.
-    Self& publicAccess() {
-        allow(MORTISE_ACCESS_PUBLIC);
-        defaults_->roles.clear();
-        defaults_->scopes.clear();
-        return self();
-    }
-    /// Any user with a valid token.
-    Self& requireUser() {
-        allow(MORTISE_ACCESS_USER);
-        defaults_->roles.clear();
-        return self();
-    }
-    /// Users with one of these roles. Replaces roles said before.
-    template <std::convertible_to<std::string>... Roles>
-    Self& requireRole(Roles&&... roles) {
-        allow(MORTISE_ACCESS_USER);
-        defaults_->roles = {std::string(std::forward<Roles>(roles))...};
-        return self();
-    }
-    /// Tokens with all of these scopes.
-    template <std::convertible_to<std::string>... Scopes>
-    Self& requireScope(Scopes&&... scopes) {
-        allow(MORTISE_ACCESS_USER);
-        defaults_->scopes = {std::string(std::forward<Scopes>(scopes))...};
-        return self();
-    }
-    /// Time one request may take; the host's default otherwise.
-    Self& deadline(std::chrono::milliseconds limit) {
-        defaults_->deadline = limit;
-        return self();
-    }
-    /// Bytes a body may have; the host's default otherwise.
-    Self& bodySizeMax(std::uint64_t size) {
-        defaults_->body_size_max = size;
-        return self();
-    }
-    /// Clients should move on: since when, when it goes, and where to read about it. Dates are "YYYY-MM-DD"; whatever is known
-    /// stands in the header of every answer (router_deprecation.hpp) and in the documentation.
-    Self& deprecated(std::string_view since = {}, std::string_view sunset = {},
-                     std::string_view link = {}) {
-        defaults_->is_deprecated = true;
-        defaults_->deprecation = {std::string(since), std::string(sunset), std::string(link)};
-        return self();
-    }
-
-protected:
-    void rebind(RouteDefaults& defaults) noexcept { defaults_ = &defaults; }
-
-private:
-    void allow(std::uint32_t access) {
-        defaults_->access_known = true;
-        defaults_->access = access;
-    }
-    Self& self() { return static_cast<Self&>(*this); }
-
-    RouteDefaults* defaults_;
-};
-
-}  // namespace detail
 
 /// One route; what its registration returns.
 class RouteBuilder : public detail::SharedSettings<RouteBuilder> {
@@ -250,6 +141,26 @@ private:
     detail::JobSpec* spec_;
 };
 
+/// A provider; what its registration returns.
+class ProviderBuilder {
+public:
+    explicit ProviderBuilder(detail::Provider& provider) : provider_(&provider) {}
+    /// Every parameter gets a value of its own, instead of one for the whole request.
+    ProviderBuilder& noCache() {
+        provider_->is_cached = false;
+        return *this;
+    }
+    /// Error codes it answers with; documented on every route that uses it.
+    template <std::same_as<ErrorCode>... Codes>
+    ProviderBuilder& errors(const Codes&... codes) {
+        (provider_->errors.push_back(codes), ...);
+        return *this;
+    }
+
+private:
+    detail::Provider* provider_;
+};
+
 /// Everything a plugin offers. Lives as long as the plugin, because the host calls into what it holds.
 class Router {
 public:
@@ -268,13 +179,42 @@ public:
         return RouteGroup(*this, std::move(defaults));
     }
 
+    /// A function that makes a value for a request: a member of the plugin, or of `object`, a free function or a lambda. Handlers
+    /// and other providers take what it returns as Provided<T> (handler_provided.hpp).
+    template <detail::ProviderFunction Function, class... Object>
+    ProviderBuilder provide(Function function, Object&... object) {
+        using Signature = detail::ProviderSignature<Function>;
+        if constexpr (std::is_member_function_pointer_v<Function>) {
+            using Owner = typename detail::Signature<Function>::Owner;
+            using Call = detail::MemberCall<Owner, Function>;
+            using Bound = typename Signature::template Bound<Call>;
+            Call call{&owner<detail::Signature<Function>>(object...), function};
+            return ProviderBuilder(providers_.add(std::make_unique<Bound>(call, schemas_)));
+        } else {
+            static_assert(sizeof...(Object) == 0, "only member functions have an object");
+            using Bound = typename Signature::template Bound<Function>;
+            return ProviderBuilder(
+                providers_.add(std::make_unique<Bound>(std::move(function), schemas_)));
+        }
+    }
+
+    /// An object of the plugin that lives until the plugin is destroyed; handlers, operations and jobs take it as Service<T>.
+    /// `router.provide<Store>(postgres_store_)` offers it as one of its bases.
+    template <class T>
+    requires(!detail::ProviderFunction<T>) void provide(T& service) {
+        static_assert(std::is_class_v<T> && !std::is_const_v<T>,
+                      "a service is an object of the plugin that can be used");
+        providers_.addService(typeid(T), detail::typeName<T>(), std::addressof(service));
+    }
+
     /// An operation other plugins may call as `<plugin>.<name>`; `name` is verb_noun. `Out f(const In&, ...)` or a Task.
     template <class Member, class... Object>
     void operation(std::string_view name, Member member, Object&... object) {
         using Signature = detail::Signature<Member>;
         using Binding = typename Signature::template Bound<detail::OperationBinding>;
-        static_cast<void>(Signature::template describe<detail::OperationScope>(schemas_));
         detail::OperationSpec spec;
+        spec.service_uses =
+            Signature::template describe<detail::OperationScope>(schemas_).service_uses;
         spec.name = plugin_name_ + "." + std::string(name);
         spec.flags = detail::kIsTask<typename Signature::Value> ? MORTISE_OPERATION_ASYNC
                                                                 : MORTISE_OPERATION_BLOCKING;
@@ -290,7 +230,9 @@ public:
         using Binding = typename Signature::template Bound<detail::JobBinding>;
         detail::JobSpec spec;
         spec.type = type;
-        spec.args_schema = Signature::template describe<detail::JobScope>(schemas_).body_schema;
+        detail::SignatureFacts facts = Signature::template describe<detail::JobScope>(schemas_);
+        spec.args_schema = std::move(facts.body_schema);
+        spec.service_uses = std::move(facts.service_uses);
         spec.callback = Binding::callback();
         spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
         return JobBuilder(jobs_.emplace_back(std::move(spec)));
@@ -340,6 +282,8 @@ private:
         return object;
     }
 
+    void resolve();
+    void resolveRoute(detail::RouteSpec& spec);
     void submitErrors(const mortise_declare& table, mortise_declaration* declaration);
     void submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
                      mortise_declaration* declaration);
@@ -348,6 +292,7 @@ private:
     Plugin& plugin_;
     std::string plugin_name_;
     SchemaCollector schemas_;
+    detail::ProviderTable providers_;
     // A deque, because builders refer to its elements.
     std::deque<detail::RouteSpec> routes_;
     std::deque<detail::JobSpec> jobs_;

@@ -13,15 +13,15 @@
 namespace mortise::detail {
 
 inline void writeParameterObjects(JsonWriter& writer, const SignatureFacts& facts) {
-    if (facts.query_parameters.empty() && facts.named_uses.empty()) {
+    if (facts.query_uses.empty() && facts.named_uses.empty()) {
         return;
     }
     writer.key("parameters");
     writer.beginArray();
-    for (const std::string& array : facts.query_parameters) {
+    for (const SignatureFacts::QueryUse& use : facts.query_uses) {
         // Each is an array of its own; what stands between its brackets goes into ours.
-        if (array.size() > 2) {
-            writer.raw(std::string_view(array).substr(1, array.size() - 2));
+        if (use.json.size() > 2) {
+            writer.raw(std::string_view(use.json).substr(1, use.json.size() - 2));
         }
     }
     for (const SignatureFacts::NamedUse& use : facts.named_uses) {
@@ -102,8 +102,8 @@ inline std::vector<std::string> errorCodesOf(const RouteSpec& spec) {
     for (const ErrorCode& code : spec.errors) {
         codes.emplace_back(code.code);
     }
-    if (spec.facts.takes_body || !spec.facts.query_parameters.empty() ||
-        !spec.facts.path_uses.empty() || !spec.facts.named_uses.empty()) {
+    if (spec.facts.takes_body || !spec.facts.query_uses.empty() || !spec.facts.path_uses.empty() ||
+        !spec.facts.named_uses.empty()) {
         codes.emplace_back(codes::VALIDATION_ERROR.code);
     }
     return codes;

@@ -31,6 +31,8 @@ struct RouteDefaults {
     std::uint64_t body_size_max = 0;
     bool is_deprecated = false;
     Deprecation deprecation;
+    /// Values every route makes, whether its handler takes them or not.
+    std::vector<SignatureFacts::ProvidedUse> required;
 };
 
 struct RouteSpec : RouteDefaults {
@@ -44,6 +46,8 @@ struct RouteSpec : RouteDefaults {
     }
 
     std::string method;
+    /// With the types of its parameters; known when the route is resolved.
+    std::string pattern;
     std::string summary;
     std::string description;
     bool is_async = false;
@@ -59,6 +63,7 @@ struct RouteSpec : RouteDefaults {
 struct OperationSpec {
     std::string name;
     std::uint32_t flags = 0;
+    std::vector<SignatureFacts::ServiceUse> service_uses;
     mortise_operation_handler callback = nullptr;
     std::unique_ptr<BindingBase> binding;
 };
@@ -67,6 +72,7 @@ struct JobSpec {
     std::string type;
     std::uint32_t max_attempts = 5;
     std::string args_schema;
+    std::vector<SignatureFacts::ServiceUse> service_uses;
     mortise_job_handler callback = nullptr;
     std::unique_ptr<BindingBase> binding;
 };

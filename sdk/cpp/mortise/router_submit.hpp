@@ -3,7 +3,9 @@
 // Whatever is wrong with a route is said with its method and pattern, at load, never at the first request.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mortise/router.hpp"
@@ -13,26 +15,46 @@ namespace mortise {
 
 namespace detail {
 
-/// Resolves Path<> parameters against the pattern: their positions for the binding, their types for the host.
-inline void resolvePaths(RouteSpec& spec, RoutePattern& pattern) {
-    for (const SignatureFacts::PathUse& use : spec.facts.path_uses) {
-        const auto position = pattern.positionOf(use.name);
-        if (!position) {
-            throw DeclareError("the handler takes Path<\"" + std::string(use.name) +
-                               "\">, but the pattern has no {" + std::string(use.name) + "}");
+/// What is read in one way by several signatures is documented once; what is read in two ways is a mistake.
+inline void mergeParameters(SignatureFacts& facts) {
+    std::vector<SignatureFacts::QueryUse> queries;
+    for (SignatureFacts::QueryUse& use : facts.query_uses) {
+        const bool is_known = std::any_of(queries.begin(), queries.end(), [&](const auto& other) {
+            return other.json == use.json;
+        });
+        if (!is_known) {
+            queries.push_back(std::move(use));
         }
-        if (!use.type.empty()) {
-            pattern.setType(*position, use.type);
-        }
-        spec.binding->path_positions.push_back(*position);
     }
+    facts.query_uses = std::move(queries);
+    std::vector<SignatureFacts::NamedUse> named;
+    for (SignatureFacts::NamedUse& use : facts.named_uses) {
+        const auto same = std::find_if(named.begin(), named.end(), [&](const auto& other) {
+            return other.place == use.place && other.name == use.name;
+        });
+        if (same == named.end()) {
+            named.push_back(std::move(use));
+        } else if (same->json != use.json) {
+            throw DeclareError(std::string(use.place) + " " + std::string(use.name) +
+                               " is read as two different types");
+        }
+    }
+    facts.named_uses = std::move(named);
 }
 
-/// Names of query parameters are snake_case, as those of paths.
+/// Names of query parameters are snake_case, as those of paths, and each belongs to one schema.
 inline void judgeQueryNames(const SignatureFacts& facts) {
-    for (const std::string_view name : facts.query_names) {
-        if (!isWords(name, '_') || !isLower(name.front())) {
-            throw DeclareError("query parameter " + std::string(name) + " is not snake_case");
+    std::vector<std::string_view> seen;
+    for (const SignatureFacts::QueryUse& use : facts.query_uses) {
+        for (const std::string_view name : use.names) {
+            if (!isWords(name, '_') || !isLower(name.front())) {
+                throw DeclareError("query parameter " + std::string(name) + " is not snake_case");
+            }
+            if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
+                throw DeclareError("query parameter " + std::string(name) +
+                                   " is read by two schemas");
+            }
+            seen.push_back(name);
         }
     }
 }
@@ -164,43 +186,68 @@ inline void Router::submitErrors(const mortise_declare& table, mortise_declarati
     }
 }
 
-inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
-                                mortise_declaration* declaration) {
-    const std::string what = spec.method + " " + spec.prefix;
+inline void Router::resolveRoute(detail::RouteSpec& spec) {
     try {
         detail::RoutePattern pattern(spec.prefix);
-        detail::resolvePaths(spec, pattern);
+        detail::RoutePlanner(providers_, schemas_, spec, pattern).plan();
+        spec.pattern = pattern.text();
+        detail::mergeParameters(spec.facts);
         detail::requireRoles(spec);
         detail::judgeRoute(spec);
         detail::fixHeaders(spec);
-        const std::string text = pattern.text();
-        const std::string operation = detail::operationObject(spec);
-        const std::vector<mortise_str> roles = detail::rawTexts(spec.roles);
-        const std::vector<mortise_str> scopes = detail::rawTexts(spec.scopes);
-        mortise_route route{};
-        route.struct_size = sizeof route;
-        route.flags = detail::routeFlags(spec);
-        route.access = spec.access;
-        route.role_count = static_cast<std::uint32_t>(roles.size());
-        route.method = detail::str(spec.method);
-        route.pattern = detail::str(text);
-        route.roles = roles.data();
-        route.scopes = scopes.data();
-        route.scope_count = static_cast<std::uint32_t>(scopes.size());
-        route.deadline_ms = static_cast<std::uint32_t>(spec.deadline.count());
-        route.body_size_max = spec.body_size_max;
-        route.openapi = detail::str(operation);
-        route.handler = spec.callback;
-        route.handler_context = spec.binding.get();
-        detail::Failure failure;
-        const mortise_status status = table.add_route(declaration, &route, failure.out());
-        detail::checkDeclared(status, failure, what);
     } catch (const DeclareError& error) {
-        throw DeclareError(what + ": " + error.what());
+        throw DeclareError(spec.method + " " + spec.prefix + ": " + error.what());
     }
 }
 
+/// Finds what everything declared needs, before the host hears of any of it.
+inline void Router::resolve() {
+    detail::checkProviders(providers_, schemas_);
+    for (detail::RouteSpec& route : routes_) {
+        resolveRoute(route);
+    }
+    const auto wire = [&](const std::string& what, auto& spec) {
+        try {
+            spec.binding->wiring.services = providers_.servicesFor(spec.service_uses);
+        } catch (const DeclareError& error) {
+            throw DeclareError(what + ": " + error.what());
+        }
+    };
+    for (detail::OperationSpec& operation : operations_) {
+        wire("operation " + operation.name, operation);
+    }
+    for (detail::JobSpec& job : jobs_) {
+        wire("job type " + job.type, job);
+    }
+}
+
+inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
+                                mortise_declaration* declaration) {
+    const std::string operation = detail::operationObject(spec);
+    const std::vector<mortise_str> roles = detail::rawTexts(spec.roles);
+    const std::vector<mortise_str> scopes = detail::rawTexts(spec.scopes);
+    mortise_route route{};
+    route.struct_size = sizeof route;
+    route.flags = detail::routeFlags(spec);
+    route.access = spec.access;
+    route.role_count = static_cast<std::uint32_t>(roles.size());
+    route.method = detail::str(spec.method);
+    route.pattern = detail::str(spec.pattern);
+    route.roles = roles.data();
+    route.scopes = scopes.data();
+    route.scope_count = static_cast<std::uint32_t>(scopes.size());
+    route.deadline_ms = static_cast<std::uint32_t>(spec.deadline.count());
+    route.body_size_max = spec.body_size_max;
+    route.openapi = detail::str(operation);
+    route.handler = spec.callback;
+    route.handler_context = spec.binding.get();
+    detail::Failure failure;
+    const mortise_status status = table.add_route(declaration, &route, failure.out());
+    detail::checkDeclared(status, failure, spec.method + " " + spec.prefix);
+}
+
 inline void Router::submit(const mortise_declare& table, mortise_declaration* declaration) {
+    resolve();
     submitErrors(table, declaration);
     for (const SchemaCollector::Entry& schema : schemas_.entries()) {
         detail::Failure failure;

@@ -1,15 +1,20 @@
-# Mistakes the SDK must refuse at compile time, with a text that helps: MORTISE_CASE of refused/refused.cpp.
-function(mortise_add_refused_case case expected)
-    add_test(NAME sdk_refuses_${case} COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -DMORTISE_CASE=${case}
+# Mistakes the SDK must refuse at compile time, with a text that helps: MORTISE_CASE of a file in refused/.
+function(mortise_compile_refused name file case)
+    add_test(NAME ${name} COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -DMORTISE_CASE=${case}
         -I${PROJECT_SOURCE_DIR}/sdk/cpp -I${PROJECT_SOURCE_DIR}/sdk/include
-        ${PROJECT_SOURCE_DIR}/tests/unit/sdk/refused/refused.cpp)
-    set_tests_properties(sdk_refuses_${case} PROPERTIES LABELS compile TIMEOUT 120 PASS_REGULAR_EXPRESSION "${expected}")
+        ${PROJECT_SOURCE_DIR}/tests/unit/sdk/refused/${file})
+    set_tests_properties(${name} PROPERTIES LABELS compile TIMEOUT 120)
+endfunction()
+function(mortise_add_refused_case case expected)
+    mortise_compile_refused(sdk_refuses_${case} refused.cpp ${case})
+    set_tests_properties(sdk_refuses_${case} PROPERTIES PASS_REGULAR_EXPRESSION "${expected}")
+endfunction()
+function(mortise_add_refused_handler case expected)
+    mortise_compile_refused(sdk_refuses_handler_${case} refused_handler.cpp ${case})
+    set_tests_properties(sdk_refuses_handler_${case} PROPERTIES PASS_REGULAR_EXPRESSION "${expected}")
 endfunction()
 
-add_test(NAME sdk_refuses_nothing_right COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -DMORTISE_CASE=0
-    -I${PROJECT_SOURCE_DIR}/sdk/cpp -I${PROJECT_SOURCE_DIR}/sdk/include
-    ${PROJECT_SOURCE_DIR}/tests/unit/sdk/refused/refused.cpp)
-set_tests_properties(sdk_refuses_nothing_right PROPERTIES LABELS compile TIMEOUT 120)
+mortise_compile_refused(sdk_refuses_nothing_right refused.cpp 0)
 mortise_add_refused_case(1 "this constraint is about text")
 mortise_add_refused_case(2 "notNull\\(\\) needs a std::optional or Patch member")
 mortise_add_refused_case(3 "never a raw array: return Page<T>")
@@ -18,3 +23,13 @@ mortise_add_refused_case(5 "the data of an answer needs a struct with")
 mortise_add_refused_case(6 "a Secret never leaves in an answer")
 mortise_add_refused_case(7 "this type has no JSON form")
 mortise_add_refused_case(8 "parameter is a scalar, an optional scalar or a list of scalars")
+
+# Signatures that cannot work.
+mortise_compile_refused(sdk_refuses_no_right_handler refused_handler.cpp 0)
+mortise_add_refused_handler(1 "this parameter type cannot be resolved. Requests: Path")
+mortise_add_refused_handler(2 "the name of a header field is written in lower case")
+mortise_add_refused_handler(3 "this header field has a reader of its own")
+mortise_add_refused_handler(4 "this is no name of a cookie")
+mortise_add_refused_handler(5 "returns the type it stands in")
+mortise_add_refused_handler(6 "a coroutine runs on the reactor and must not wait")
+mortise_add_refused_handler(7 "name at least one role")
