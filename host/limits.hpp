@@ -42,6 +42,12 @@ inline constexpr std::chrono::milliseconds kRequestDeadline = 30s;
 inline constexpr std::size_t kPipelineBufferMax = 64 * 1024;
 /// Answers of pipelined requests that one write may hold; more would delay the first of them.
 inline constexpr std::size_t kAnswerBatchMax = 16;
+/// Bytes of a streamed body between its handler and its connection; enough to keep the kernel's buffer full.
+inline constexpr std::size_t kStreamBufferSizeMax = 64 * 1024;
+/// One piece of a streamed body; a handler that has more says it in several.
+inline constexpr std::size_t kStreamPieceSizeMax = 1024 * 1024;
+/// A stream that sends nothing for so long has been forgotten; one that waits for events sends a comment now and then.
+inline constexpr std::chrono::milliseconds kStreamSilenceMax = 60s;
 /// Bytes one connection may read before the others of its reactor get their turn.
 inline constexpr std::size_t kReadTurnMax = 256 * 1024;
 /// Rest of a refused body that is read and dropped to keep the connection; a larger one costs more than a new connection.

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/body_stream.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
 
@@ -58,10 +59,16 @@ public:
     /// First header of that lower-case name, empty view when absent.
     std::string_view header(std::string_view name) const noexcept;
 
+    /// Set by startStream().
+    std::shared_ptr<BodyStream> stream;
+
     /// The reactor of the connection.
     virtual run::Reactor& reactor() noexcept = 0;
     /// Hands the answer over. Any thread, exactly once; the exchange may be gone when it returns.
     virtual void complete() noexcept = 0;
+    /// Hands over the head of an answer whose body follows through `stream`, which this call makes. Any thread, at most once,
+    /// before complete(); `response` is the connection's from now on. The stream ends or fails before complete().
+    virtual void startStream() = 0;
     /// True once the client left or the deadline was answered: work for this request is wasted. Any thread.
     virtual bool isAbandoned() const noexcept = 0;
 };

@@ -69,9 +69,13 @@ void writeAnswerHead(std::string& out, const Response& response, const AnswerFra
         if (!response.content_type.empty() && staysInLine(response.content_type)) {
             appendField(out, "Content-Type", response.content_type);
         }
-        out.append("Content-Length: ");
-        appendNumber(out, response.payload().size());
-        out.append("\r\n");
+        if (frame.is_chunked) {
+            out.append("Transfer-Encoding: chunked\r\n");
+        } else if (!frame.is_unframed) {
+            out.append("Content-Length: ");
+            appendNumber(out, response.payload().size());
+            out.append("\r\n");
+        }
     }
     if (frame.closes) {
         out.append("Connection: close\r\n");

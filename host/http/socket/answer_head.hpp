@@ -16,6 +16,8 @@ struct AnswerFrame {
     bool closes = false;           ///< "Connection: close".
     bool says_keep_alive = false;  ///< "Connection: keep-alive", which HTTP/1.0 clients wait for.
     bool is_head = false;          ///< The length of the body it would have, without it.
+    bool is_chunked = false;       ///< A body in chunks follows.
+    bool is_unframed = false;      ///< A body follows that ends with the connection.
     std::string_view date_line;    ///< "Date: ...\r\n"
 };
 

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "base/error.hpp"
 #include "http/pipeline.hpp"
 #include "http/socket/shard.hpp"
@@ -98,6 +99,24 @@ void Connection::onCompleted(SocketExchange& exchange) noexcept {
     }
 }
 
+void Connection::onStreamStarted(SocketExchange& exchange) noexcept {
+    exchange.has_begun_stream = true;
+    exchange.stream->attach(*this);
+    if (pumps_) {
+        return;  // The loop comes to it.
+    }
+    if (shard_.isInTurn()) {
+        exchange.stream->wakeLater();
+    } else {
+        pump();
+    }
+}
+
+void Connection::onStreamReady() noexcept {
+    MORTISE_ASSERT(!shard_.isInTurn(), "a reactor runs posted works between turns");
+    pump();
+}
+
 void Connection::pump() noexcept {
     if (state_ == State::Closed) {
         return;
@@ -126,6 +145,7 @@ bool Connection::takesInput() const noexcept {
         case State::Lingering:
             return true;
         case State::Dispatched:
+        case State::Streaming:
         case State::Closing:
         case State::Closed:
             break;
@@ -299,7 +319,7 @@ void Connection::dispatch() noexcept {
 }
 
 void Connection::takeCompleted() noexcept {
-    if (exchange_ != nullptr && exchange_->is_complete) {
+    if (exchange_ != nullptr && (exchange_->is_complete || exchange_->has_begun_stream)) {
         queueAnswer(std::move(exchange_), false);
     }
 }
@@ -380,6 +400,8 @@ std::chrono::milliseconds Connection::stageDeadline() const noexcept {
             return shard_.isDraining()
                        ? std::min(settings.linger_deadline, limits::kDrainLingerDeadline)
                        : settings.linger_deadline;
+        case State::Streaming:
+            return limits::kStreamSilenceMax;
         case State::Closing:
             return settings.write_deadline;
         default:
@@ -397,7 +419,7 @@ void Connection::setTimer() noexcept {
         gone_due_ = std::max(gone_due_, entered_at_ + shard_.settings().half_closed_deadline);
     }
     next_due_ = stage_due_;
-    if (dispatched && peer_finished_) {
+    if ((dispatched || state_ == State::Streaming) && peer_finished_) {
         next_due_ = std::min(next_due_, gone_due_);
     }
     if (blocked_) {

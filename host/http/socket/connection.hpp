@@ -5,6 +5,7 @@
 //   Idle -> Head -> Body -> Dispatched -- complete() ----------------------------------------+
 //            |       |          |  deadline: a stand-in answers 503, the exchange is abandoned
 //            |       |          |  client gone: abandoned, closed
+//            |       |          |  startStream() -> Streaming -- complete() and all sent --> Idle or Closing
 //            |       |          v
 //            +-------+----> Closing -> Lingering -> Closed
 //            |                                         begin() answered before the body: Discard drops the body,
@@ -13,6 +14,9 @@
 // One request is dispatched at a time. Pipelined ones wait in `backlog_`, which holds at most one read, and behind it in the
 // kernel, because nothing is read while it is not empty. Requests that are completed inside dispatch() are taken in a loop, not
 // by recursion, and up to a batch of their answers leaves in one write.
+//
+// A handler that streams its body keeps the connection in Streaming from its startStream() to its complete(): the exchange stands
+// last in `answers_` meanwhile, and its bytes are refilled from its BodyStream whenever the kernel took the ones before.
 //
 // The socket is watched edge triggered and once for all: `readable_` and `blocked_` remember what epoll said, so serving a
 // request costs one recv and one sendmsg and nothing else. The one timer is moved lazily: it may fire too early and then looks
@@ -30,6 +34,8 @@
 #include <vector>
 
 #include "base/unique_fd.hpp"
+#include "http/body_stream.hpp"
+#include "http/socket/answer_head.hpp"
 #include "http/socket/chunked_reader.hpp"
 #include "http/socket/socket_exchange.hpp"
 #include "run/reactor.hpp"
@@ -42,7 +48,8 @@ class Shard;
 class Connection final : private run::EventHandler,
                          private run::Timer,
                          private run::Work,
-                         private ExchangeOwner {
+                         private ExchangeOwner,
+                         private BodyStream::Consumer {
 public:
     Connection(Shard& shard, UniqueFd socket, std::string address);
     ~Connection() override;
@@ -68,6 +75,7 @@ private:
         Head,
         Body,
         Dispatched,
+        Streaming,
         Discard,
         Closing,
         Lingering,
@@ -78,6 +86,8 @@ private:
     void onTimer() noexcept override;
     void run() noexcept override;
     void onCompleted(SocketExchange& exchange) noexcept override;
+    void onStreamStarted(SocketExchange& exchange) noexcept override;
+    void onStreamReady() noexcept override;
 
     // The loop: input as far as it goes, then output.
     void pump() noexcept;
@@ -99,6 +109,11 @@ private:
 
     // Output.
     void queueAnswer(std::unique_ptr<SocketExchange> exchange, bool closes) noexcept;
+    AnswerFrame frameOf(const SocketExchange& exchange, bool closes);
+    bool hasOutput() noexcept;
+    void refillStream() noexcept;
+    void endStream() noexcept;
+    void dropAnswer(std::unique_ptr<SocketExchange> answer, std::size_t sent) noexcept;
     bool decideClose(const SocketExchange& exchange, bool closes) const noexcept;
     void flush() noexcept;
     std::size_t send() noexcept;
@@ -130,6 +145,7 @@ private:
     bool entered_ = true;         // The state changed and its deadline is not set yet.
     bool has_served_ = false;     // At least one request came.
     bool wants_continue_ = false;
+    bool closes_after_stream_ = false;  // Its head said so.
 
     std::unique_ptr<SocketExchange> exchange_;              // The request being read or handled.
     std::vector<std::unique_ptr<SocketExchange>> answers_;  // To be written, oldest first.

@@ -46,13 +46,18 @@ public:
     }
 
 private:
-    std::array<iovec, 2 * limits::kAnswerBatchMax + 1> pieces_{};
+    std::array<iovec, 2 * limits::kAnswerBatchMax + 2> pieces_{};
     std::size_t count_ = 0;
     std::size_t skip_;
 };
 
+/// Bytes to be written as far as they are known.
 std::size_t sizeOf(const SocketExchange& answer) noexcept {
-    return answer.answer_head.size() + answer.answer_body_size;
+    return answer.answer_head.size() + answer.answer_body_size + answer.streamed.bytes().size();
+}
+
+std::size_t bodySizeOf(const SocketExchange& answer) noexcept {
+    return answer.answer_body_size + answer.streamed.bodySize();
 }
 
 }  // namespace
@@ -62,6 +67,16 @@ bool Connection::decideClose(const SocketExchange& exchange, bool closes) const 
            shard_.isCrowded() || shard_.pipeline().isDraining() || asksToClose(exchange.response);
 }
 
+AnswerFrame Connection::frameOf(const SocketExchange& exchange, bool closes) {
+    const bool is_http_10 = exchange.parser.head().is_http_10;
+    const bool streams = exchange.has_begun_stream;
+    return {.closes = closes,
+            .says_keep_alive = is_http_10,
+            .is_chunked = streams && !is_http_10,
+            .is_unframed = streams && is_http_10,
+            .date_line = shard_.dateLine()};
+}
+
 void Connection::queueAnswer(std::unique_ptr<SocketExchange> exchange, bool closes) noexcept {
     shard_.pipeline().finish(*exchange);
     Response& response = exchange->response;
@@ -69,24 +84,32 @@ void Connection::queueAnswer(std::unique_ptr<SocketExchange> exchange, bool clos
         response.status = 500;
     }
     const RequestHead& head = exchange->parser.head();
-    const bool is_last = decideClose(*exchange, closes);
+    const bool streams = exchange->has_begun_stream;
+    const bool is_last = decideClose(*exchange, closes || (streams && head.is_http_10));
     // A client that did not ask for the end may be sending its next request right now.
     lingers_ = lingers_ || (is_last && head.keeps_alive);
     const bool is_head = exchange->method == Method::Head;
-    writeAnswerHead(
-        exchange->answer_head, response,
-        AnswerFrame{
-            .closes = is_last, .says_keep_alive = head.is_http_10, .date_line = shard_.dateLine()});
+    writeAnswerHead(exchange->answer_head, response, frameOf(*exchange, is_last));
     exchange->answer_body_size =
-        is_head || hasNoBody(response.status) ? 0 : response.payload().size();
+        is_head || streams || hasNoBody(response.status) ? 0 : response.payload().size();
+    if (streams) {
+        using Framing = StreamedBody::Framing;
+        exchange->streamed.open(is_head           ? Framing::NoBody
+                                : head.is_http_10 ? Framing::None
+                                                  : Framing::Chunks);
+        if (is_head) {
+            exchange->stream->abandon();  // Nobody wants the body, and its handler may stop.
+        }
+        closes_after_stream_ = is_last;
+    }
     answers_.push_back(std::move(exchange));
-    enter(is_last ? State::Closing : State::Idle);
+    enter(streams ? State::Streaming : is_last ? State::Closing : State::Idle);
 }
 
 /// Writes as much as the kernel takes.
 void Connection::flush() noexcept {
     while (state_ != State::Closed && !blocked_) {
-        if (interim_.empty() && answers_.empty() && !startContinue()) {
+        if (!hasOutput()) {
             if (state_ == State::Closing) {
                 endOutput();
             }
@@ -94,6 +117,39 @@ void Connection::flush() noexcept {
         }
         takeSent(send());
     }
+}
+
+/// Looks for what can be written now; may end a stream or lose the connection on the way.
+bool Connection::hasOutput() noexcept {
+    if (state_ == State::Streaming) {
+        refillStream();
+    }
+    if (state_ == State::Closed) {
+        return false;
+    }
+    if (!answers_.empty()) {
+        return answers_.size() > 1 || sizeOf(*answers_.front()) > sent_;
+    }
+    return !interim_.empty() || startContinue();
+}
+
+void Connection::refillStream() noexcept {
+    SocketExchange& answer = *answers_.back();
+    if (answer.stream->isFailed()) {
+        lose();
+        return;
+    }
+    if (answer.streamed.bytes().empty() && answer.streamed.refill(*answer.stream)) {
+        entered_ = true;  // Its silence ended.
+    }
+    takeSent(0);  // The end of a body may come without a byte.
+}
+
+/// The streamed answer was the last one queued and is written.
+void Connection::endStream() noexcept {
+    const bool closes = closes_after_stream_ || shard_.isDraining();
+    lingers_ = lingers_ || closes;
+    enter(closes ? State::Closing : State::Idle);
 }
 
 /// Begins to write the interim answer a client waits for before it sends its body; false when none does.
@@ -115,6 +171,7 @@ std::size_t Connection::send() noexcept {
     for (const auto& answer : answers_) {
         pieces.add(answer->answer_head);
         pieces.add(answer->response.payload().substr(0, answer->answer_body_size));
+        pieces.add(answer->streamed.bytes());
     }
     const ssize_t sent = pieces.sendTo(socket_.get());
     if (sent >= 0) {
@@ -138,9 +195,19 @@ void Connection::takeSent(std::size_t size) noexcept {
     sent_ += size - of_interim;
     std::size_t finished = 0;
     while (finished < answers_.size() && sent_ >= sizeOf(*answers_[finished])) {
+        SocketExchange& written = *answers_[finished];
+        sent_ -= sizeOf(written);
+        if (written.has_begun_stream) {
+            written.answer_head.clear();
+            written.streamed.clearSent();
+            if (!written.is_complete || !written.streamed.isFinished()) {
+                break;
+            }
+            written.stream->abandon();
+            endStream();
+        }
         std::unique_ptr<SocketExchange> answer = std::move(answers_[finished++]);
-        sent_ -= sizeOf(*answer);
-        shard_.pipeline().done(*answer, answer->answer_body_size);
+        shard_.pipeline().done(*answer, bodySizeOf(*answer));
         shard_.giveBack(std::move(answer));
     }
     answers_.erase(answers_.begin(), answers_.begin() + static_cast<std::ptrdiff_t>(finished));
@@ -166,13 +233,23 @@ void Connection::lose() noexcept {
     dropExchange();
     std::size_t sent = std::exchange(sent_, 0);
     for (auto& answer : answers_) {
-        const std::size_t head_size = std::min(sent, answer->answer_head.size());
-        shard_.pipeline().done(*answer, std::min(sent - head_size, answer->answer_body_size));
-        shard_.giveBack(std::move(answer));
-        sent = 0;
+        dropAnswer(std::move(answer), std::exchange(sent, 0));
     }
     answers_.clear();
     close();
+}
+
+void Connection::dropAnswer(std::unique_ptr<SocketExchange> answer, std::size_t sent) noexcept {
+    if (answer->has_begun_stream && !answer->is_complete) {
+        SocketExchange::abandon(std::move(answer), shard_.shared_from_this());
+        return;
+    }
+    if (answer->has_begun_stream) {
+        answer->stream->abandon();
+    }
+    const std::size_t head_size = std::min(sent, answer->answer_head.size());
+    shard_.pipeline().done(*answer, std::min(sent - head_size, bodySizeOf(*answer)));
+    shard_.giveBack(std::move(answer));
 }
 
 }  // namespace mortise::http

@@ -48,6 +48,24 @@ void SocketExchange::complete() noexcept {
     }
 }
 
+void SocketExchange::startStream() {
+    stream = std::make_shared<BodyStream>(reactor_);
+    if (reactor_.isCurrent()) {
+        announceStream();
+    } else {
+        // Posted before complete() is, so the exchange is still there.
+        reactor_.post(run::makeWork([this] { announceStream(); }));
+    }
+}
+
+void SocketExchange::announceStream() noexcept {
+    if (owner_ != nullptr) {
+        owner_->onStreamStarted(*this);
+    } else {
+        stream->abandon();
+    }
+}
+
 void SocketExchange::completeLater() noexcept {
     reactor_.post(*this);
 }
@@ -62,7 +80,7 @@ void SocketExchange::finish() noexcept {
         return;
     }
     const std::unique_ptr<SocketExchange> self(this);
-    pipeline_.done(*this, 0);
+    pipeline_.done(*this, streamed.bodySize());
 }
 
 void SocketExchange::abandon(std::unique_ptr<SocketExchange> exchange,
@@ -70,6 +88,9 @@ void SocketExchange::abandon(std::unique_ptr<SocketExchange> exchange,
     exchange->owner_ = nullptr;
     exchange->kept_ = std::move(kept);
     exchange->abandoned_.store(true, std::memory_order_relaxed);
+    if (exchange->has_begun_stream) {
+        exchange->stream->abandon();
+    }
     static_cast<void>(exchange.release());  // Its handler still has it and gives it back.
 }
 
@@ -123,6 +144,9 @@ void SocketExchange::clear() {
     clearText(answer_head);
     clearText(copies_);
     answer_body_size = 0;
+    stream.reset();
+    streamed.clear();
+    has_begun_stream = false;
     is_complete = false;
     completed_.store(false, std::memory_order_relaxed);
 }

@@ -17,6 +17,7 @@
 
 #include "http/exchange.hpp"
 #include "http/socket/parser.hpp"
+#include "http/socket/streamed_body.hpp"
 #include "run/work.hpp"
 
 namespace mortise::http {
@@ -28,6 +29,8 @@ class SocketExchange;
 class ExchangeOwner {
 public:
     virtual void onCompleted(SocketExchange& exchange) noexcept = 0;
+    /// The head of its answer is ready, the body comes through its stream.
+    virtual void onStreamStarted(SocketExchange& exchange) noexcept = 0;
 
 protected:
     ~ExchangeOwner() = default;
@@ -40,6 +43,7 @@ public:
 
     run::Reactor& reactor() noexcept override { return reactor_; }
     void complete() noexcept override;
+    void startStream() override;
     bool isAbandoned() const noexcept override {
         return abandoned_.load(
             std::memory_order_relaxed);  // A hint; nothing is read because of it.
@@ -64,10 +68,13 @@ public:
     std::string answer_head;
     std::size_t answer_body_size = 0;  ///< Bytes of the payload that go on the wire.
     bool is_complete = false;
+    bool has_begun_stream = false;  ///< The connection has seen its stream. Reactor thread.
+    StreamedBody streamed;          ///< When it has a stream.
 
 private:
     void run() noexcept override;
     void finish() noexcept;
+    void announceStream() noexcept;
     std::string_view copy(std::string_view text);
 
     run::Reactor& reactor_;

@@ -32,6 +32,7 @@ public:
         ++complete_count;
         completed_.set_value();
     }
+    void startStream() override { stream = std::make_shared<http::BodyStream>(reactor_); }
     bool isAbandoned() const noexcept override { return is_abandoned; }
 
     /// Waits for complete(), however long the executor takes within the deadline of a test.

@@ -2,7 +2,8 @@
 //
 // Paths of the pipeline: /echo (inline: method, target and body come back), /thread (the same from an executor thread),
 // /posted (the same in a later pass of the reactor), /gate (from a thread, once the test opens the gate), /early (401 before the
-// body), /small (bodies up to 16 bytes), /big?N (N bytes), /status/N, /close, /evil (headers that try to break out).
+// body), /stream?N (N bytes in pieces from a thread), /stream-fail (some, then a failure), /stream-gate (a piece, and the rest
+// once the test opens the gate), /stream-async?N (N bytes from the reactor), /small (bodies up to 16 bytes), /big?N (N bytes), /status/N, /close, /evil (headers that try to break out).
 #pragma once
 
 #include <arpa/inet.h>
@@ -104,6 +105,14 @@ public:
             if (!executor_.submit(lane_, given)) {
                 exchange.complete();
             }
+        } else if (exchange.target.starts_with("/stream-async?")) {
+            streamFromReactor(exchange);
+        } else if (exchange.target.starts_with("/stream")) {
+            auto work = run::makeWork([this, &exchange] { streamOnThread(exchange); });
+            std::unique_ptr<run::Work> given = std::move(work);
+            if (!executor_.submit(lane_, given)) {
+                exchange.complete();
+            }
         } else if (exchange.target == "/posted") {
             exchange.reactor().post(run::makeWork([&exchange] {
                 answer(exchange);
@@ -153,6 +162,7 @@ public:
     Gate gate;
     Gate handler_began;
     std::atomic<bool> saw_abandoned{false};
+    std::atomic<BodyStream::Outcome> stream_outcome{BodyStream::Outcome::Written};
 
 private:
     void handleOnThread(Exchange& exchange) {
@@ -163,6 +173,66 @@ private:
         }
         answer(exchange);
         exchange.complete();
+    }
+
+    using Outcome = BodyStream::Outcome;
+
+    static constexpr std::size_t kPieceSize = 10'000;
+
+    static void openStream(Exchange& exchange) {
+        exchange.response.status = 200;
+        exchange.response.content_type = "text/plain";
+        exchange.startStream();
+    }
+
+    void streamOnThread(Exchange& exchange) {
+        openStream(exchange);
+        const std::shared_ptr<BodyStream> stream = exchange.stream;
+        if (exchange.target == "/stream-gate") {
+            stream->write("first,", std::chrono::steady_clock::now() + kPatience);
+            handler_began.open();
+            gate.wait();
+        }
+        const std::string_view wanted = exchange.target.substr(exchange.target.find('?') + 1);
+        std::size_t left = exchange.target.starts_with("/stream?") ? numberIn(wanted) : 20'000;
+        while (left > 0) {
+            const std::size_t size = std::min(left, kPieceSize);
+            const auto until = std::chrono::steady_clock::now() + kPatience;
+            if (const Outcome outcome = stream->write(std::string(size, 's'), until);
+                outcome != Outcome::Written) {
+                stream_outcome.store(outcome);
+                break;
+            }
+            left -= size;
+        }
+        exchange.target == "/stream-fail" ? stream->fail() : stream->end();
+        exchange.complete();
+    }
+
+    struct ReactorStream {
+        Exchange& exchange;
+        std::shared_ptr<BodyStream> stream;
+        std::size_t left;
+    };
+
+    void streamFromReactor(Exchange& exchange) {
+        openStream(exchange);
+        const std::size_t size = numberIn(exchange.target.substr(14));
+        writeNext(std::make_shared<ReactorStream>(ReactorStream{exchange, exchange.stream, size}));
+    }
+
+    void writeNext(const std::shared_ptr<ReactorStream>& job) {
+        const std::size_t size = std::min(job->left, kPieceSize);
+        job->left -= size;
+        job->stream->write(std::string(size, 'r'), [this, job](Outcome outcome) {
+            stream_outcome.store(outcome);
+            if (outcome == Outcome::Written && job->left > 0) {
+                writeNext(job);
+            } else {
+                job->stream->end();
+                job->exchange.complete();
+            }
+        });
     }
 
     static void answer(Exchange& exchange) {
@@ -260,6 +330,10 @@ public:
         answer.head = received_.substr(0, end + 4);
         received_.erase(0, end + 4);
         const int status = static_cast<int>(numberIn(answer.head.substr(9, 3)));
+        if (answer.has("Transfer-Encoding: chunked\r\n") && !is_head) {
+            answer.status = receiveChunks(answer.body) ? status : 0;
+            return answer;
+        }
         const std::size_t field = answer.head.find("Content-Length: ");
         const std::size_t size =
             field == std::string::npos || is_head ? 0 : numberIn(answer.head.substr(field + 16));
@@ -274,11 +348,48 @@ public:
         return answer;
     }
 
+    /// All that comes until the server closes.
+    std::string receiveRest() {
+        while (more()) {
+        }
+        return std::exchange(received_, {});
+    }
+    /// Waits until that many bytes of anything came.
+    bool waitForBytes(std::size_t count) {
+        while (received_.size() < count) {
+            if (!more()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// True when the server closes without another byte.
     bool isClosed() { return received_.empty() && !more(); }
     int fd() const { return socket_.get(); }
 
 private:
+    /// False when the connection ended before the last chunk.
+    bool receiveChunks(std::string& body) {
+        for (;;) {
+            std::size_t end = 0;
+            while ((end = received_.find("\r\n")) == std::string::npos) {
+                if (!more()) {
+                    return false;
+                }
+            }
+            const std::size_t size = std::stoul(received_.substr(0, end), nullptr, 16);
+            if (!waitForBytes(end + 2 + size + 2)) {
+                return false;
+            }
+            body.append(received_, end + 2, size);
+            received_.erase(0, end + 2 + size + 2);
+            if (size == 0) {
+                return true;
+            }
+        }
+    }
+
     bool more() {
         std::string bytes(64 * 1024, '\0');
         const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
