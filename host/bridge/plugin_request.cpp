@@ -67,7 +67,7 @@ bool isSafeHeader(std::string_view name, std::string_view value) noexcept {
 void completeSettled(PluginRequest& request) noexcept {
     http::Exchange& exchange = request.exchange();
     HostInstance& instance = request.unit().instance();
-    if (!request.unit().hasAfterResponse() || exchange.response.status >= 400) {
+    if (!request.unit().hasAfterResponse() || !request.hasSucceeded()) {
         exchange.complete();
         return;
     }
@@ -146,6 +146,10 @@ bool PluginRequest::read() {
 }
 
 mortise_status PluginRequest::respond(const mortise_response& answer, mortise_error* error) {
+    if (stream_.isOpen()) {
+        return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT",
+                    "the answer is a stream already");
+    }
     if (exchange_.isAbandoned()) {
         return fail(error, MORTISE_STALE, "STALE", "the request has been answered without you");
     }
@@ -180,15 +184,55 @@ mortise_status PluginRequest::respond(const mortise_response& answer, mortise_er
     return MORTISE_OK;
 }
 
+mortise_status PluginRequest::openStream(const mortise_response& head, mortise_error* error) {
+    if ((head.flags & MORTISE_RESPONSE_RAW) == 0 || head.http_status < 200 ||
+        head.http_status > 299 || head.http_status == 204) {
+        return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT",
+                    "the head of a stream is raw, with a status from 200 to 299 but 204");
+    }
+    mortise_response empty = head;
+    empty.body = {};
+    if (const mortise_status status = respond(empty, error); status != MORTISE_OK) {
+        return status;
+    }
+    mortise_error failure = blankError();
+    if (!unit_.settle(true, &failure)) {
+        has_answer_ = false;
+        return fail(error, failure.status, failure.code, failure.message,
+                    static_cast<int>(failure.http_status));
+    }
+    exchange_.startStream();
+    stream_.open(unit_, exchange_.stream);
+    return MORTISE_OK;
+}
+
+void PluginRequest::logFailure(mortise_status status, const mortise_error& error) {
+    const log::Context log_context = unit_.logContext();
+    const log::Field fields[] = {{"status", status},
+                                 {"code", std::string_view(error.code)},
+                                 {"reason", std::string_view(error.message)}};
+    unit_.instance().services().log.write(log::Level::Error, "request.unhandled_error", fields,
+                                          &log_context);
+}
+
+/// The head is sent, so all that can still be said is whether the body is whole.
+void PluginRequest::settleStream(mortise_status status, const mortise_error& error) noexcept {
+    mortise_error failure = error;
+    if (!unit_.settle(status == MORTISE_OK, &failure)) {
+        status = failure.status;
+    }
+    has_succeeded_ = status == MORTISE_OK;
+    stream_.end(has_succeeded_);
+    // A client that leaves is no failure of anybody.
+    if (!has_succeeded_ && status != MORTISE_CANCELLED) {
+        logFailure(status, failure);
+    }
+}
+
 void PluginRequest::stageFailure(mortise_status status, const mortise_error& error) {
     const Meaning meaning = meaningOf(status, error);
     if (meaning.is_fault) {
-        const log::Context log_context = unit_.logContext();
-        const log::Field fields[] = {{"status", status},
-                                     {"code", std::string_view(error.code)},
-                                     {"reason", std::string_view(error.message)}};
-        unit_.instance().services().log.write(log::Level::Error, "request.unhandled_error", fields,
-                                              &log_context);
+        logFailure(status, error);
     }
     refuse(meaning.http_status, meaning.code, meaning.message);
     if (meaning.retry_after_s > 0) {
@@ -198,6 +242,10 @@ void PluginRequest::stageFailure(mortise_status status, const mortise_error& err
 }
 
 void PluginRequest::settle(mortise_status status, const mortise_error& error) noexcept {
+    if (stream_.isOpen()) {
+        settleStream(status, error);
+        return;
+    }
     try {
         mortise_error failure = error;
         if (status == MORTISE_OK && !has_answer_) {
@@ -211,6 +259,7 @@ void PluginRequest::settle(mortise_status status, const mortise_error& error) no
         if (status != MORTISE_OK) {
             stageFailure(status, failure);
         }
+        has_succeeded_ = exchange_.response.status < 400;
     } catch (...) {
         // Out of memory while writing the answer: an empty one becomes a plain 500 in the pipeline.
         exchange_.response.clear();

@@ -12,6 +12,7 @@
 
 #include "bridge/context.hpp"
 #include "bridge/json_document.hpp"
+#include "bridge/response_stream.hpp"
 #include "http/query.hpp"
 #include "http/route.hpp"
 #include "mortise/request.h"
@@ -36,17 +37,24 @@ public:
     bool read();
     /// See mortise_request_api.respond.
     mortise_status respond(const mortise_response& answer, mortise_error* error);
+    /// See mortise_stream.open.
+    mortise_status openStream(const mortise_response& head, mortise_error* error);
+    ResponseStream& stream() noexcept { return stream_; }
     /// Settles the database and stages the final answer for what the handler returned.
     void settle(mortise_status status, const mortise_error& error) noexcept;
 
     http::Exchange& exchange() noexcept { return exchange_; }
     Context& unit() noexcept { return unit_; }
+    /// Valid once settled: the client gets what the handler meant it to get.
+    bool hasSucceeded() const noexcept { return has_succeeded_; }
     /// Set while the handler of an asynchronous route runs, so that a finish() inside it is noticed.
     bool* finished = nullptr;
 
 private:
     void fillFields();
     void refuse(int http_status, std::string_view code, std::string_view message);
+    void logFailure(mortise_status status, const mortise_error& error);
+    void settleStream(mortise_status status, const mortise_error& error) noexcept;
     void stageFailure(mortise_status status, const mortise_error& error);
 
     http::Exchange& exchange_;
@@ -54,8 +62,10 @@ private:
     JsonDocument document_;
     http::DecodedParams decoded_query_;
     std::vector<mortise_pair> pairs_;  // Headers, path parameters, query parameters.
+    ResponseStream stream_;
     bool has_answer_ = false;
     bool keeps_writes_ = false;
+    bool has_succeeded_ = false;
 };
 
 class PluginTarget final : public http::Target {

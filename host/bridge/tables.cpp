@@ -6,7 +6,7 @@ namespace mortise::bridge {
 
 std::span<const Interface> interfaces() noexcept {
     // Adding an interface: header in sdk/include, accessor in tables.hpp, line here, golden layout in sdk/abi.
-    static const std::array<Interface, 10> kInterfaces{{
+    static const std::array<Interface, 11> kInterfaces{{
         {MORTISE_DECLARE_INTERFACE, &declareTable(), sizeof(mortise_declare)},
         {MORTISE_REQUEST_INTERFACE, &requestTable(), sizeof(mortise_request_api)},
         {MORTISE_OPERATIONS_INTERFACE, &operationsTable(), sizeof(mortise_operations)},
@@ -17,6 +17,7 @@ std::span<const Interface> interfaces() noexcept {
         {MORTISE_IDENTITY_INTERFACE, &identityTable(), sizeof(mortise_identity)},
         {MORTISE_TASKS_INTERFACE, &tasksTable(), sizeof(mortise_tasks)},
         {MORTISE_JOBS_INTERFACE, &jobsTable(), sizeof(mortise_jobs)},
+        {MORTISE_STREAM_INTERFACE, &streamTable(), sizeof(mortise_stream)},
     }};
     return kInterfaces;
 }

@@ -15,6 +15,7 @@
 #include "mortise/log.h"
 #include "mortise/operations.h"
 #include "mortise/request.h"
+#include "mortise/stream.h"
 #include "mortise/tasks.h"
 
 namespace mortise::bridge {
@@ -29,6 +30,7 @@ const mortise_log& logTable() noexcept;
 const mortise_identity& identityTable() noexcept;
 const mortise_tasks& tasksTable() noexcept;
 const mortise_jobs& jobsTable() noexcept;
+const mortise_stream& streamTable() noexcept;
 
 /// An interface a plugin may ask for.
 struct Interface {

@@ -146,14 +146,38 @@ void HttpClient::write(std::string_view bytes) {
     }
 }
 
+std::string HttpClient::readChunks() {
+    std::string body;
+    for (;;) {
+        std::size_t line_size = 0;
+        while ((line_size = buffer_.find("\r\n")) == std::string::npos) {
+            readMore();
+        }
+        const std::size_t size = std::stoul(buffer_.substr(0, line_size), nullptr, 16);
+        while (buffer_.size() < line_size + 2 + size + 2) {
+            readMore();
+        }
+        body.append(buffer_, line_size + 2, size);
+        buffer_.erase(0, line_size + 2 + size + 2);
+        if (size == 0) {
+            return body;
+        }
+    }
+}
+
 Answer HttpClient::finish() {
     std::size_t head_size = std::string::npos;
     while ((head_size = buffer_.find("\r\n\r\n")) == std::string::npos) {
         readMore();
     }
     Answer answer = parseHead(std::string_view(buffer_).substr(0, head_size + 2));
-    const std::size_t size = bodySizeOf(answer, std::exchange(awaits_head_answer_, false));
+    const bool answers_head = std::exchange(awaits_head_answer_, false);
+    const std::size_t size = bodySizeOf(answer, answers_head);
     buffer_.erase(0, head_size + 4);
+    if (answer.header("Transfer-Encoding") == "chunked" && !answers_head) {
+        answer.body = readChunks();
+        return answer;
+    }
     while (buffer_.size() < size) {
         readMore();
     }

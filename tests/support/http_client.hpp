@@ -68,6 +68,7 @@ public:
 private:
     void open();
     void readMore();
+    std::string readChunks();
     bool waitReadable(std::chrono::steady_clock::time_point deadline) const;
 
     std::uint16_t port_;

@@ -120,6 +120,11 @@ Finished Server::runCommand(const std::vector<std::string>& words) {
     return run(command, environment());
 }
 
+std::size_t Server::inFlightCount(const std::string& plugin) {
+    return static_cast<std::size_t>(
+        askPlugins({"status", plugin}).integer("plugin.serving.in_flight"));
+}
+
 Json Server::askPlugins(const std::vector<std::string>& words) {
     std::vector<std::string> command{"plugin"};
     command.insert(command.end(), words.begin(), words.end());

@@ -60,6 +60,8 @@ public:
     Finished runCommand(const std::vector<std::string>& words);
     /// `mortise plugin <words> --json` on the control socket.
     Json askPlugins(const std::vector<std::string>& words);
+    /// Requests the serving generation of a plugin has not ended yet.
+    std::size_t inFlightCount(const std::string& plugin);
     /// Applies and requires success. Returns the report.
     Json apply(const std::filesystem::path& file, bool confirm = true);
 

@@ -26,11 +26,6 @@ bool holds(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
 }
 
-std::size_t inFlight(Server& server, const std::string& plugin) {
-    return static_cast<std::size_t>(
-        server.askPlugins({"status", plugin}).integer("plugin.serving.in_flight"));
-}
-
 }  // namespace
 
 TEST_CASE("a server that is ready says where it listens and answers there") {
@@ -64,7 +59,7 @@ TEST_CASE("a server serves on while it drains, says so, and finishes what is in 
     server.apply(testPluginFile("sampler"));
     HttpClient slow = server.client();
     slow.begin({.target = "/api/v1/sampler/pause?ms=2000"});
-    REQUIRE(within(10s, [&] { return inFlight(server, "sampler") == 1; }));
+    REQUIRE(within(10s, [&] { return server.inFlightCount("sampler") == 1; }));
 
     server.process().signal(SIGTERM);
     Answer readiness;
@@ -91,7 +86,7 @@ TEST_CASE("a request that outlasts the drain delay is still answered") {
     server.apply(testPluginFile("sampler"));
     HttpClient slow = server.client();
     slow.begin({.target = "/api/v1/sampler/pause?ms=1500"});
-    REQUIRE(within(10s, [&] { return inFlight(server, "sampler") == 1; }));
+    REQUIRE(within(10s, [&] { return server.inFlightCount("sampler") == 1; }));
     server.process().signal(SIGTERM);
     CHECK(slow.finish().status == 200);
     CHECK(server.process().wait(30s) == 0);

@@ -92,6 +92,10 @@ class RouteBinding final : public RouteBindingBase {
                   "a coroutine runs on the reactor and must not wait: take AsyncDb& instead of "
                   "Db&, and enqueue jobs from "
                   "a blocking handler");
+    static_assert(kIsTask<R> || !kIsSentLater<SentResult<R>>,
+                  "AsyncStream is the answer of a coroutine: return Task<AsyncStream>, or Stream");
+    static_assert(!kIsTask<R> || !kWaitsToSend<SentResult<R>>,
+                  "Stream waits for its client: return AsyncStream from a coroutine");
 
 public:
     RouteBinding(const Host& owner, Object& object, Member member)
@@ -157,7 +161,11 @@ private:
                 end.status = sendResult(scope, self.settings, NoContent(), end.failure.out());
             } else {
                 const auto value = co_await arguments.call(self.object_, self.member_);
-                end.status = sendResult<Sent>(scope, self.settings, value, end.failure.out());
+                if constexpr (kIsSentLater<Sent>) {
+                    end.status = co_await Result<Sent>::sendLater(scope, value, end.failure.out());
+                } else {
+                    end.status = sendResult<Sent>(scope, self.settings, value, end.failure.out());
+                }
             }
         } catch (...) {  // everything ends in reportRequest()
             end.status = reportRequest(scope, end.failure.out());

@@ -190,6 +190,21 @@ struct Result<Redirect> {
     }
 };
 
+/// Results whose sending is a coroutine: Result<R>::sendLater() instead of send().
+template <class R>
+concept SentLater = requires {
+    &Result<R>::sendLater;
+};
+template <class R>
+inline constexpr bool kIsSentLater = SentLater<R>;
+/// Results whose sending may wait, so that it cannot happen on a reactor.
+template <class R>
+concept WaitsToSend = requires {
+    requires Result<R>::kWaits;
+};
+template <class R>
+inline constexpr bool kWaitsToSend = WaitsToSend<R>;
+
 /// void is 204.
 template <class R>
 using SentResult = std::conditional_t<

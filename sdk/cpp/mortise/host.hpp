@@ -26,6 +26,7 @@
 #include "mortise/operations.h"
 #include "mortise/plugin.h"
 #include "mortise/request.h"
+#include "mortise/stream.h"
 #include "mortise/tasks.h"
 
 namespace mortise {
@@ -146,6 +147,7 @@ struct Tables {
     const mortise_log* log = nullptr;
     const mortise_identity* identity = nullptr;
     const mortise_tasks* tasks = nullptr;
+    const mortise_stream* stream = nullptr;
 };
 
 template <class Table>
@@ -173,6 +175,7 @@ public:
         find(MORTISE_LOG_INTERFACE, tables_.log);
         find(MORTISE_IDENTITY_INTERFACE, tables_.identity);
         find(MORTISE_TASKS_INTERFACE, tables_.tasks);
+        find(MORTISE_STREAM_INTERFACE, tables_.stream);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;

@@ -30,6 +30,7 @@
 //   Created<T>{data, location}    201 and Location;  NoContent  204;  Page<T>  200 with meta
 //   Accepted<T>{data, location}   202 and Location;  Redirect(location)  303 or what the route says
 //   Reply<T>                      status, message and headers of its own;  RawReply  no envelope
+//   Stream, Task<AsyncStream>     a body written piece by piece, without envelope (stream.hpp)
 //   Task<any of these>            the same, later: the handler is a coroutine on the reactor
 //
 // A plain function may block and runs on the executor, unless the route says .inlined(). Errors are thrown: AppError and its
@@ -54,6 +55,7 @@
 #include "mortise/request.hpp"
 #include "mortise/router.hpp"
 #include "mortise/schema.hpp"
+#include "mortise/stream.hpp"
 #include "mortise/task.hpp"
 #include "mortise/tasks.hpp"
 #include "mortise/types.hpp"

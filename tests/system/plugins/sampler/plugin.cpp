@@ -1,4 +1,5 @@
 // sampler: routes that let a test look at the host from inside of a plugin.
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -39,6 +40,14 @@ struct Strict {
     }
 };
 
+struct Amount {
+    std::int64_t size = 0;
+
+    static constexpr auto schema() {
+        return object<Amount>("Amount").field("size", &Amount::size, ge(0), le(1'000'000'000));
+    }
+};
+
 class Sampler final : public Plugin {
 public:
     void declare(Router& router) override {
@@ -47,6 +56,10 @@ public:
         routes.get("/pause", &Sampler::pause).summary("Answer after a while");
         routes.get("/until-interrupted", &Sampler::untilInterrupted)
             .summary("Answer when the host wants the work to end");
+        routes.get("/download", &Sampler::download)
+            .summary("Write a large body and wait for the client");
+        routes.get("/feed", &Sampler::feed).summary("Write a large body without waiting");
+        routes.get("/torn", &Sampler::torn).summary("Fail in the middle of a body");
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
 
@@ -70,6 +83,43 @@ private:
             waited.ms += 5;
         }
         return waited;
+    }
+
+    Stream download(Query<Amount> query) const {
+        Stream stream("text/plain", [size = query->size](StreamWriter& out) {
+            const std::string piece(8192, 'd');
+            for (auto left = static_cast<std::size_t>(size); left > 0;) {
+                const std::size_t taken = std::min(left, piece.size());
+                out.write(std::string_view(piece).substr(0, taken));
+                left -= taken;
+            }
+        });
+        stream.headers.emplace_back("Content-Disposition", "attachment");
+        return stream;
+    }
+
+    Task<AsyncStream> feed(Query<Amount> query) const {
+        AsyncStream stream("text/plain",
+                           [size = query->size](AsyncStreamWriter& out) -> Task<void> {
+                               return writeFeed(static_cast<std::size_t>(size), out);
+                           });
+        co_return stream;
+    }
+
+    static Task<void> writeFeed(std::size_t left, AsyncStreamWriter& out) {
+        const std::string piece(8192, 'f');
+        while (left > 0) {
+            const std::size_t taken = std::min(left, piece.size());
+            co_await out.write(std::string_view(piece).substr(0, taken));
+            left -= taken;
+        }
+    }
+
+    Stream torn() const {
+        return Stream("text/plain", [](StreamWriter& out) {
+            out.write("half of it");
+            throw ConflictError(codes::CONFLICT);
+        });
     }
 
     Strict strict(Body<Strict> body) const { return *body; }
