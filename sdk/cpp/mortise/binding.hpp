@@ -69,6 +69,7 @@ void bindList(Pairs pairs, std::string_view name, std::vector<Item>& out, const 
     });
     if (found_count > 0) {
         checkItemCount(found_count, rules.field, violations);
+        checkUniqueItems(out, rules.field, violations);
     }
 }
 

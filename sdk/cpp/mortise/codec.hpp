@@ -18,7 +18,7 @@
 #include "mortise/enumeration.hpp"
 #include "mortise/json_reader.hpp"
 #include "mortise/json_writer.hpp"
-#include "mortise/rules.hpp"
+#include "mortise/rule_checks.hpp"
 #include "mortise/types.hpp"
 
 namespace mortise {
@@ -43,8 +43,8 @@ struct Codec {
         detail::kAlwaysFalse<Type>,
         "this type has no JSON form: give a struct `static auto schema()`, an enum `constexpr auto "
         "describe(E)`, or use bool, an integer, double, std::string, std::optional, Patch, "
-        "std::vector, "
-        "std::map<std::string, T>, Uuid, Timestamp, Json or Secret<std::string>");
+        "std::vector, std::map<std::string, T>, std::variant of structs with a tag(), Uuid, "
+        "Timestamp, Decimal, StrongId, Constrained, Json or Secret<std::string>");
 };
 
 namespace detail {
@@ -71,41 +71,6 @@ inline bool addNumberOutcome(NumberOutcome outcome, std::string_view expectation
     }
     violations.add(outcome == NumberOutcome::OutOfRange ? "Number is out of range" : expectation);
     return false;
-}
-
-/// Writes the value of tokens back as JSON text.
-inline void writeTokens(JsonWriter& writer, JsonValue value) {
-    switch (value.kind()) {
-        case JsonKind::Null:
-            writer.null();
-            break;
-        case JsonKind::False:
-            writer.value(false);
-            break;
-        case JsonKind::True:
-            writer.value(true);
-            break;
-        case JsonKind::Number:
-            writer.raw(value.text());
-            break;
-        case JsonKind::String:
-        case JsonKind::Key:
-            writer.value(value.text());
-            break;
-        case JsonKind::Array:
-            writer.beginArray();
-            value.forEachItem([&](std::size_t, JsonValue item) { writeTokens(writer, item); });
-            writer.endArray();
-            break;
-        case JsonKind::Object:
-            writer.beginObject();
-            value.forEachMember([&](std::string_view key, JsonValue member) {
-                writer.key(key);
-                writeTokens(writer, member);
-            });
-            writer.endObject();
-            break;
-    }
 }
 
 }  // namespace detail
@@ -243,84 +208,6 @@ struct Codec<Secret<std::string>> {
         static_assert(kAudience == Audience::Plugin,
                       "a Secret never leaves in an answer: take it out of the response DTO");
         writer.value(secret.reveal());
-    }
-};
-
-namespace detail {
-
-/// Codec of a type with a text form: parse() and toChars().
-template <class Type, const char* kExpectation>
-struct TextCodec {
-    static constexpr bool kReadsText = true;
-
-    static void read(JsonValue value, Type& out, const RulesView& rules, Violations& violations) {
-        std::string_view text;
-        if (readStringToken(value, text, violations, kExpectation)) {
-            readText(text, out, rules, violations);
-        }
-    }
-    static void readText(std::string_view text, Type& out, const RulesView&,
-                         Violations& violations) {
-        if (const auto parsed = Type::parse(text)) {
-            out = *parsed;
-        } else {
-            violations.add(kExpectation);
-        }
-    }
-    template <Audience>
-    static void write(JsonWriter& writer, const Type& value) {
-        const auto text = value.toChars();
-        writer.plainText({text.data(), text.size()});
-    }
-};
-
-inline constexpr char kUuidExpected[] = "Must be a UUID";
-inline constexpr char kTimestampExpected[] = "Must be a date and time like 2026-01-31T12:00:00Z";
-
-}  // namespace detail
-
-template <>
-struct Codec<Uuid> : detail::TextCodec<Uuid, detail::kUuidExpected> {};
-template <>
-struct Codec<Timestamp> : detail::TextCodec<Timestamp, detail::kTimestampExpected> {};
-
-template <DescribedEnum Enum>
-struct Codec<Enum> {
-    static constexpr bool kReadsText = true;
-
-    static void read(JsonValue value, Enum& out, const RulesView& rules, Violations& violations) {
-        std::string_view text;
-        if (detail::readStringToken(value, text, violations)) {
-            readText(text, out, rules, violations);
-        }
-    }
-    static void readText(std::string_view text, Enum& out, const RulesView& rules,
-                         Violations& violations) {
-        if (const auto found = enumFromText<Enum>(text)) {
-            out = *found;
-            return;
-        }
-        constexpr auto kTexts = describe(Enum{}).texts();
-        detail::addChoicesViolation(violations, {rules.field, kTexts});
-    }
-    template <Audience>
-    static void write(JsonWriter& writer, Enum value) {
-        writer.value(enumText(value));
-    }
-};
-
-template <>
-struct Codec<Json> {
-    static constexpr bool kReadsText = false;
-
-    static void read(JsonValue value, Json& out, const RulesView&, Violations&) {
-        out.text.clear();
-        JsonWriter writer(out.text);
-        detail::writeTokens(writer, value);
-    }
-    template <Audience>
-    static void write(JsonWriter& writer, const Json& json) {
-        writer.raw(json.text.empty() ? std::string_view("null") : std::string_view(json.text));
     }
 };
 

@@ -1,17 +1,19 @@
-// Codecs of what holds other values: std::optional, Patch, std::vector, std::map with text keys.
+// Codecs of what holds other values: std::optional, Patch, std::vector, and maps with text keys.
 //
-// The rules of a field pass through to the innermost value; only the item count belongs to the container. A list element is
-// named by its index in the path of a violation: "items.0.qty".
+// The rules of a field pass through to the innermost value; only the item count, uniqueness and keys belong to the container. A
+// list element is named by its index in the path of a violation, "items.0.qty", a map element by its key.
 #pragma once
 
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "mortise/codec.hpp"
+#include "mortise/codec_values.hpp"
 
 namespace mortise {
 
@@ -71,6 +73,45 @@ struct Codec<Patch<Type>> {
     }
 };
 
+namespace detail {
+
+/// Adds what is wrong with the count; false when the content is not worth reading: over the bound it would cost memory and
+/// messages nobody needs.
+inline bool acceptsCount(JsonValue container, const FieldRules& field, Violations& violations) {
+    checkItemCount(container.count(), field, violations);
+    const std::int64_t limit = field.item_count_max.limit;
+    return limit < 0 || container.count() <= static_cast<std::uint64_t>(limit);
+}
+
+/// What of an item is compared by uniqueItems().
+template <class Item>
+auto uniqueKey(const Item& item) {
+    if constexpr (std::is_same_v<Item, std::string>) {
+        return std::string_view(item);
+    } else if constexpr (kIsStrongId<Item> || kIsConstrained<Item>) {
+        return uniqueKey(item.value());
+    } else {
+        return item;
+    }
+}
+
+template <class Item>
+void checkUniqueItems(const std::vector<Item>& items, const FieldRules& field,
+                      Violations& violations) {
+    if constexpr (UniqueItem<Item>::kFits) {
+        if (!field.unique.message.empty()) {
+            std::vector<decltype(uniqueKey(items.front()))> all;
+            all.reserve(items.size());
+            for (const Item& item : items) {
+                all.push_back(uniqueKey(item));
+            }
+            checkUnique(std::move(all), field, violations);
+        }
+    }
+}
+
+}  // namespace detail
+
 template <class Type>
 struct Codec<std::vector<Type>> {
     static constexpr bool kReadsText = false;
@@ -81,10 +122,7 @@ struct Codec<std::vector<Type>> {
             violations.add(value.isNull() ? "Must not be null" : "Must be a list");
             return;
         }
-        detail::checkItemCount(value.count(), rules.field, violations);
-        // A list over its bound is not read: its items would cost memory and messages nobody needs.
-        const std::int64_t limit = rules.field.item_count_max.limit;
-        if (limit >= 0 && value.count() > static_cast<std::uint64_t>(limit)) {
+        if (!detail::acceptsCount(value, rules.field, violations)) {
             return;
         }
         out.clear();
@@ -95,6 +133,7 @@ struct Codec<std::vector<Type>> {
             Codec<Type>::read(item, content, rules, violations);
             out.push_back(std::move(content));
         });
+        detail::checkUniqueItems(out, rules.field, violations);
     }
     template <Audience kAudience>
     static void write(JsonWriter& writer, const std::vector<Type>& items) {
@@ -106,25 +145,30 @@ struct Codec<std::vector<Type>> {
     }
 };
 
-template <class Type>
-struct Codec<std::map<std::string, Type>> {
+namespace detail {
+
+template <class Map>
+struct MapCodec {
+    using Type = typename Map::mapped_type;
     static constexpr bool kReadsText = false;
 
-    static void read(JsonValue value, std::map<std::string, Type>& out, const RulesView& rules,
-                     Violations& violations) {
+    static void read(JsonValue value, Map& out, const RulesView& rules, Violations& violations) {
         if (!value.isObject()) {
             violations.add(value.isNull() ? "Must not be null" : "Must be an object");
             return;
         }
-        detail::checkItemCount(value.count(), rules.field, violations);
+        if (!acceptsCount(value, rules.field, violations)) {
+            return;
+        }
         out.clear();
         value.forEachMember([&](std::string_view key, JsonValue member) {
             const Violations::Scope scope(violations, key);
+            checkKey(key, rules.field.key, violations);
             Codec<Type>::read(member, out[std::string(key)], rules, violations);
         });
     }
     template <Audience kAudience>
-    static void write(JsonWriter& writer, const std::map<std::string, Type>& entries) {
+    static void write(JsonWriter& writer, const Map& entries) {
         writer.beginObject();
         for (const auto& [key, content] : entries) {
             writer.key(key);
@@ -133,5 +177,13 @@ struct Codec<std::map<std::string, Type>> {
         writer.endObject();
     }
 };
+
+}  // namespace detail
+
+template <class Type>
+struct Codec<std::map<std::string, Type>> : detail::MapCodec<std::map<std::string, Type>> {};
+template <class Type>
+struct Codec<std::unordered_map<std::string, Type>>
+    : detail::MapCodec<std::unordered_map<std::string, Type>> {};
 
 }  // namespace mortise

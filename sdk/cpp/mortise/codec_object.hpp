@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "mortise/codec_container.hpp"
+#include "mortise/codec_union.hpp"
 #include "mortise/object_schema.hpp"
 
 namespace mortise {
@@ -27,24 +28,37 @@ concept SelfValidating = requires(const Type& value, Violations& violations) {
     Type::validate(value, violations);
 };
 
-/// Gives `out` the default of the schema. The types fit, constraints.hpp saw to that.
+/// The value of a default. The types fit, member_traits.hpp saw to that.
+template <class Value>
+Value defaultOf(const Literal& literal) {
+    if constexpr (std::is_same_v<Value, bool>) {
+        return literal.integer != 0;
+    } else if constexpr (std::is_integral_v<Value>) {
+        return static_cast<Value>(literal.kind == Literal::Kind::Integer
+                                      ? literal.integer
+                                      : static_cast<std::int64_t>(literal.real));
+    } else if constexpr (std::is_floating_point_v<Value>) {
+        return static_cast<Value>(literal.real);
+    } else if constexpr (std::is_same_v<Value, Decimal>) {
+        return decimalOf(literal);
+    } else {
+        Value value{};
+        Violations ignored;
+        const FieldRules no_rules;
+        Codec<Value>::readText(literal.text, value, {no_rules}, ignored);
+        return value;
+    }
+}
+
 template <class Member>
 void applyDefault(const Literal& literal, Member& out) {
     using Inner = PresentOf<Member>;
-    if constexpr (std::is_same_v<Inner, bool>) {
-        out = literal.integer != 0;
-    } else if constexpr (std::is_integral_v<Inner>) {
-        out = static_cast<Inner>(literal.kind == Literal::Kind::Integer
-                                     ? literal.integer
-                                     : static_cast<std::int64_t>(literal.real));
-    } else if constexpr (std::is_floating_point_v<Inner>) {
-        out = static_cast<Inner>(literal.real);
-    } else if constexpr (kHasText<Inner>) {
-        Inner value{};
-        Violations ignored;
-        const FieldRules no_rules;
-        Codec<Inner>::readText(literal.text, value, {no_rules}, ignored);
-        out = std::move(value);
+    if constexpr (kIsConstrained<Inner>) {
+        out = Inner::of(defaultOf<typename Inner::Value>(literal));
+    } else if constexpr (kIsStrongId<Inner>) {
+        out = Inner(defaultOf<typename Inner::Representation>(literal));
+    } else if constexpr (kHasDefault<Inner>) {
+        out = defaultOf<Inner>(literal);
     }
 }
 
@@ -63,6 +77,9 @@ template <Described Type>
 void addUnknownFields(JsonValue object, Violations& violations) {
     object.forEachMember([&](std::string_view key, JsonValue) {
         bool known = false;
+        if constexpr (TagOf<Type>::kIsSet) {
+            known = key == TagOf<Type>::name();
+        }
         schemaOf<Type>().forEach([&](const auto& field) { known = known || field.name == key; });
         if (!known) {
             violations.add(key, "Unknown field");
@@ -85,6 +102,9 @@ struct Codec<Type> {
         std::uint32_t known_count = 0;
         JsonMembers members(value);
         const auto& schema = schemaOf<Type>();
+        if constexpr (TagOf<Type>::kIsSet) {
+            known_count += readTag(members.find(TagOf<Type>::name()), violations);
+        }
         schema.forEach([&](const auto& field) {
             const JsonValue member = members.find(field.name);
             known_count += member ? 1 : 0;
@@ -103,23 +123,43 @@ struct Codec<Type> {
     template <Audience kAudience>
     static void write(JsonWriter& writer, const Type& object) {
         writer.beginObject();
+        if constexpr (TagOf<Type>::kIsSet) {
+            writer.plainKey(TagOf<Type>::name());
+            writer.plainText(TagOf<Type>::value());
+        }
         schemaOf<Type>().forEach(
             [&](const auto& field) { writeField<kAudience>(writer, field, object); });
         writer.endObject();
     }
 
 private:
+    /// 1 when the tag is there, to be counted as a known field.
+    static std::uint32_t readTag(JsonValue member, Violations& violations) {
+        const Violations::Scope scope(violations, TagOf<Type>::name());
+        if (!member) {
+            violations.add("Field is required");
+        } else if (member.asString() != TagOf<Type>::value()) {
+            violations.add("Must be " + std::string(TagOf<Type>::value()));
+        }
+        return member ? 1 : 0;
+    }
+
     template <class FieldType>
     static void readField(const FieldType& field, JsonValue member, Type& out,
                           Violations& violations) {
-        if constexpr (!FieldType::kComputed) {
-            if (field.rules.read_only) {
-                return;
-            }
-            const Violations::Scope scope(violations, field.name);
+        using Member = typename FieldType::Type;
+        const Violations::Scope scope(violations, field.name);
+        if (FieldType::kComputed || field.rules.read_only) {
+            // Clients send back what they got: it is checked, as the JSON Schema says, and not taken.
             if (member) {
-                Codec<typename FieldType::Type>::read(member, field.of(out), field.view(),
-                                                      violations);
+                Member ignored{};
+                Codec<Member>::read(member, ignored, field.view(), violations);
+            }
+            return;
+        }
+        if constexpr (!FieldType::kComputed) {
+            if (member) {
+                Codec<Member>::read(member, field.of(out), field.view(), violations);
             } else {
                 detail::readAbsent(field, out, violations);
             }

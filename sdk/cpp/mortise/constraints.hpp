@@ -8,130 +8,63 @@
 // `description` the constraint of that name is hidden: write `mortise::email()`.
 #pragma once
 
-#include <array>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string_view>
 #include <tuple>
-#include <type_traits>
 
-#include "mortise/formats.hpp"
-#include "mortise/rules.hpp"
+#include "mortise/constraint.hpp"
+#include "mortise/constraints_text.hpp"
 
 namespace mortise {
-
-/// The members a constraint fits.
-enum class Target { Any, Text, TextDefault, Number, List, Bool, Nullable };
-
-/// A constraint whose effect is one change of the rules.
-template <Target kFits, class Change>
-struct Constraint {
-    static constexpr Target kTarget = kFits;
-    Change change;
-
-    constexpr void applyTo(FieldRules& rules) const { change(rules); }
-};
-
-namespace detail {
-template <Target kFits, class Change>
-constexpr Constraint<kFits, Change> constraint(Change change) {
-    return {change};
-}
-template <class Number>
-constexpr Literal numberLiteral(Number number) {
-    static_assert(std::is_arithmetic_v<Number> && !std::is_same_v<Number, bool>,
-                  "a bound is a number");
-    return Literal::of(number);
-}
-}  // namespace detail
-
-// ---- text; lengths are characters, not bytes -------------------------------------------------------------------------------
-
-constexpr auto minLength(std::int64_t length, std::string_view message = {}) {
-    return detail::constraint<Target::Text>([=](FieldRules& rules) {
-        rules.length_min = {length, message};
-    });
-}
-constexpr auto maxLength(std::int64_t length, std::string_view message = {}) {
-    return detail::constraint<Target::Text>([=](FieldRules& rules) {
-        rules.length_max = {length, message};
-    });
-}
-
-/// Any predicate. `format` names it in the JSON Schema and may be empty.
-constexpr auto matching(bool (*predicate)(std::string_view), std::string_view message,
-                        std::string_view format = {}) {
-    return detail::constraint<Target::Text>([=](FieldRules& rules) {
-        rules.format = {predicate, format, message};
-    });
-}
-constexpr auto email(std::string_view message = "Invalid email format") {
-    return matching(formats::isEmail, message, "email");
-}
-/// "order-items"
-constexpr auto kebabCase(std::string_view message = "Must be lower-case words joined by hyphens") {
-    return matching(formats::isKebabCase, message, "kebab-case");
-}
-/// "page_size"
-constexpr auto snakeCase(
-    std::string_view message = "Must be lower-case words joined by underscores") {
-    return matching(formats::isSnakeCase, message, "snake_case");
-}
-/// "demo.sleep"
-constexpr auto dottedName(std::string_view message = "Must be lower-case names joined by dots") {
-    return matching(formats::isDottedName, message, "dotted-name");
-}
-constexpr auto notBlank(std::string_view message = "Must not be blank") {
-    return matching(formats::isNotBlank, message);
-}
-
-/// The only texts a field may have.
-template <std::size_t kCount>
-struct Choices {
-    static constexpr Target kTarget = Target::Text;
-    std::array<std::string_view, kCount> texts;
-    std::string_view own_message{};
-
-    constexpr void applyTo(FieldRules& rules) const { rules.choices_message = own_message; }
-    /// Replaces "Must be one of: ...".
-    constexpr Choices message(std::string_view text) const { return {texts, text}; }
-};
-template <std::convertible_to<std::string_view>... Texts>
-constexpr Choices<sizeof...(Texts)> oneOf(Texts... texts) {
-    static_assert(sizeof...(Texts) > 0, "oneOf() needs at least one text");
-    return {{std::string_view(texts)...}};
-}
 
 // ---- numbers ---------------------------------------------------------------------------------------------------------------
 
 /// At least.
 template <class Number>
 constexpr auto ge(Number limit, std::string_view message = {}) {
-    return detail::constraint<Target::Number>([=](FieldRules& rules) {
+    return detail::constraint<detail::kFitsNumber<Number>>([=](FieldRules& rules) {
         rules.minimum = {detail::numberLiteral(limit), false, message};
     });
 }
 /// At most.
 template <class Number>
 constexpr auto le(Number limit, std::string_view message = {}) {
-    return detail::constraint<Target::Number>([=](FieldRules& rules) {
+    return detail::constraint<detail::kFitsNumber<Number>>([=](FieldRules& rules) {
         rules.maximum = {detail::numberLiteral(limit), false, message};
     });
 }
 /// Greater than.
 template <class Number>
 constexpr auto gt(Number limit, std::string_view message = {}) {
-    return detail::constraint<Target::Number>([=](FieldRules& rules) {
+    return detail::constraint<detail::kFitsNumber<Number>>([=](FieldRules& rules) {
         rules.minimum = {detail::numberLiteral(limit), true, message};
     });
 }
 /// Less than.
 template <class Number>
 constexpr auto lt(Number limit, std::string_view message = {}) {
-    return detail::constraint<Target::Number>([=](FieldRules& rules) {
+    return detail::constraint<detail::kFitsNumber<Number>>([=](FieldRules& rules) {
         rules.maximum = {detail::numberLiteral(limit), true, message};
     });
+}
+
+/// A multiple of an integer, or for Decimal members also of a Decimal: multipleOf(5), multipleOf(0.05_dec).
+template <class Number>
+constexpr auto multipleOf(Number divisor, std::string_view message = {}) {
+    static_assert(!std::floating_point<Number>,
+                  "multiples of a binary fraction are not what people mean: use a Decimal member");
+    if (!(divisor > 0)) {
+        throw std::logic_error("multipleOf() takes a number above 0");
+    }
+    return detail::constraint<detail::kFitsNumber<Number>>([=](FieldRules& rules) {
+        rules.multiple = {detail::numberLiteral(divisor), message};
+    });
+}
+/// At most this many decimals, for Decimal members: maxDecimals(2) for cents.
+constexpr auto maxDecimals(int count, std::string_view message = {}) {
+    return multipleOf(Decimal::of(1, count), message);
 }
 
 // ---- lists and maps --------------------------------------------------------------------------------------------------------
@@ -147,14 +80,31 @@ constexpr auto maxItems(std::int64_t count, std::string_view message = {}) {
     });
 }
 
+/// No two items of a list are equal. Items are texts, numbers or described enums.
+constexpr auto uniqueItems(std::string_view message = "Items must be unique") {
+    return detail::constraint<Target::Unique>([=](FieldRules& rules) { rules.unique = {message}; });
+}
+/// What the keys of a map look like: keys(maxLength(40), snakeCase()).
+template <class... Constraints>
+constexpr auto keys(const Constraints&... constraints) {
+    static_assert(((Constraints::kTarget == Target::Text) && ...) &&
+                      !(requires { constraints.texts; } || ...),
+                  "keys() takes lengths, formats and patterns");
+    FieldRules rules;
+    (constraints.applyTo(rules), ...);
+    return detail::constraint<Target::Map>(
+        [key = rules.text](FieldRules& changed) { changed.key = key; });
+}
+
 // ---- presence --------------------------------------------------------------------------------------------------------------
 
 /// The value of a missing field: a bool, a number or a text (also for enumerations).
 template <class Value>
 constexpr auto defaultValue(Value value) {
-    constexpr Target kFits = std::same_as<Value, bool>     ? Target::Bool
-                             : std::is_arithmetic_v<Value> ? Target::Number
-                                                           : Target::TextDefault;
+    constexpr Target kNumber = detail::kFitsNumber<Value>;
+    constexpr Target kFits = std::same_as<Value, bool> ? Target::BoolDefault
+                             : kNumber != Target::Any  ? Target::NumberDefault
+                                                       : Target::TextDefault;
     return detail::constraint<kFits>(
         [=](FieldRules& rules) { rules.default_value = Literal::of(value); });
 }
@@ -206,7 +156,7 @@ constexpr auto example(Value value) {
 /// An example that is no scalar, as JSON text.
 constexpr auto exampleJson(std::string_view json) {
     return detail::constraint<Target::Any>([=](FieldRules& rules) {
-        rules.example = Literal{Literal::Kind::Json, 0, 0, json};
+        rules.example = Literal{Literal::Kind::Json, 0, 0, json, {}};
     });
 }
 

@@ -128,7 +128,8 @@ void appendSqlText(std::string& out, const T& value) {
     } else {
         static_assert(kNever<T>,
                       "not a parameter of a statement: use numbers, bool, text, Uuid, Timestamp, "
-                      "Json, described enums, durations, bytes, optionals or vectors of them");
+                      "Decimal, StrongId, Json, described enums, durations, bytes, optionals or "
+                      "vectors of them");
     }
 }
 
@@ -275,6 +276,10 @@ T readSqlText(std::string_view text, std::string_view column) {
         return parsedOr(Uuid::parse(text), "a UUID", column);
     } else if constexpr (DescribedEnum<T>) {
         return parsedOr(enumFromText<T>(text), "one of the declared texts", column);
+    } else if constexpr (std::same_as<T, Decimal>) {
+        return parsedOr(Decimal::parse(text), "a numeric of at most 18 digits", column);
+    } else if constexpr (kIsStrongId<T>) {
+        return T(readSqlText<typename T::Representation>(text, column));
     } else if constexpr (std::same_as<T, Timestamp>) {
         return parsedOr(Timestamp::parsePostgres(text), "a timestamp", column);
     } else if constexpr (std::same_as<T, std::vector<std::uint8_t>>) {
@@ -284,10 +289,10 @@ T readSqlText(std::string_view text, std::string_view column) {
     } else if constexpr (kIsOptional<T>) {
         return T(readSqlText<typename T::value_type>(text, column));
     } else {
-        static_assert(
-            kNever<T>,
-            "not the type of a column: use numbers, bool, std::string, Uuid, Timestamp, "
-            "Json, described enums, std::vector<std::uint8_t>, optionals or vectors of them");
+        static_assert(kNever<T>,
+                      "not the type of a column: use numbers, bool, std::string, Uuid, Timestamp, "
+                      "Decimal, StrongId, Json, described enums, std::vector<std::uint8_t>, "
+                      "optionals or vectors of them");
     }
 }
 

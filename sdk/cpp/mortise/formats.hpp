@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <string_view>
 
+#include "mortise/timestamp.hpp"
+#include "mortise/uuid.hpp"
+
 namespace mortise::formats {
 
 namespace detail {
@@ -82,6 +85,23 @@ constexpr bool isEmail(std::string_view text) noexcept {
     const std::size_t at = text.find('@');
     return at != std::string_view::npos && text.size() <= 254 &&
            detail::isLocalPart(text.substr(0, at)) && isHostName(text.substr(at + 1));
+}
+
+/// RFC 9562 in either case.
+constexpr bool isUuid(std::string_view text) noexcept {
+    return Uuid::parse(text).has_value();
+}
+
+/// RFC 3339 full-date, years 0001 to 9999.
+constexpr bool isDate(std::string_view text) noexcept {
+    mortise::detail::TimeScanner scan(text);
+    std::chrono::year_month_day date;
+    return mortise::detail::scanDate(scan, date) && scan.atEnd();
+}
+
+/// RFC 3339 date-time as Timestamp reads it.
+constexpr bool isDateTime(std::string_view text) noexcept {
+    return Timestamp::parse(text).has_value();
 }
 
 /// "order-items", "v2".

@@ -99,6 +99,10 @@ constexpr std::string_view pathType() {
         return "int";
     } else if constexpr (std::same_as<T, Uuid>) {
         return "uuid";
+    } else if constexpr (kIsStrongId<T>) {
+        return pathType<typename T::Representation>();
+    } else if constexpr (kIsConstrained<T>) {
+        return pathType<typename T::Value>();
     } else {
         return "";
     }

@@ -1,26 +1,14 @@
 // handler_values: the types a handler names in its signature: where an argument comes from, and what an answer is.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "mortise/fixed_text.hpp"
+
 namespace mortise {
-
-/// Text as a template argument: Path<"note_id", std::int64_t>.
-template <std::size_t N>
-struct FixedText {
-    char data[N]{};
-
-    consteval FixedText(const char (&text)[N]) {
-        for (std::size_t i = 0; i < N; ++i) {
-            data[i] = text[i];
-        }
-    }
-    constexpr std::string_view view() const noexcept { return {data, N - 1}; }
-};
 
 /// A value taken from a part of the request; used like a pointer to it: `*id`, `query->page`.
 template <class T>

@@ -5,6 +5,7 @@
 // the asker knows the type that decides whether they fit.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <clocale>
 #include <cmath>
@@ -36,7 +37,7 @@ enum class NumberOutcome { Ok, NotANumber, OutOfRange };
 
 namespace detail {
 
-/// Reads a whole integer. "5.0" and "1e3" are not integers here: strict, and free of rounding.
+/// Reads digits with an optional sign. "5.0" and "1e3" are no integers in a query or path.
 template <std::integral Integer>
 NumberOutcome parseInteger(std::string_view text, Integer& value) noexcept {
     Integer parsed = 0;
@@ -57,6 +58,57 @@ NumberOutcome parseInteger(std::string_view text, Integer& value) noexcept {
         return NumberOutcome::Ok;
     }
     return NumberOutcome::OutOfRange;
+}
+
+/// The exponent of a JSON number, far-away ones as something that is certainly too far.
+inline std::int64_t boundedExponent(std::string_view text) noexcept {
+    constexpr std::int64_t kFar = 1'000'000'000;
+    std::int64_t exponent = 0;
+    for (const char c : text) {
+        if (c >= '0' && c <= '9' && exponent < kFar) {
+            exponent = exponent * 10 + (c - '0');
+        }
+    }
+    return !text.empty() && text.front() == '-' ? -exponent : exponent;
+}
+
+/// Reads a JSON number that is whole, in whatever form: 5, 5.0 and 5e0 are one number. Exact.
+template <std::integral Integer>
+NumberOutcome parseWhole(std::string_view text, Integer& value) {
+    if (text.find_first_of(".eE") == std::string_view::npos) {
+        return parseInteger(text, value);
+    }
+    const std::size_t mantissa_end = std::min(text.find_first_of("eE"), text.size());
+    std::string digits;
+    std::int64_t exponent = 0;
+    bool after_point = false;
+    for (const char c : text.substr(0, mantissa_end)) {
+        exponent -= after_point && c != '.' ? 1 : 0;
+        after_point = after_point || c == '.';
+        if (c >= '0' && c <= '9' && (c != '0' || !digits.empty())) {
+            digits += c;
+        }
+    }
+    while (!digits.empty() && digits.back() == '0') {
+        digits.pop_back();
+        ++exponent;
+    }
+    if (mantissa_end < text.size()) {
+        exponent += boundedExponent(text.substr(mantissa_end + 1));
+    }
+    if (digits.empty()) {
+        value = 0;
+        return NumberOutcome::Ok;
+    }
+    if (exponent < 0) {
+        return NumberOutcome::NotANumber;
+    }
+    // 64 bits hold 20 digits at most.
+    if (static_cast<std::int64_t>(digits.size()) + exponent > 20) {
+        return NumberOutcome::OutOfRange;
+    }
+    digits.append(static_cast<std::size_t>(exponent), '0');
+    return parseInteger((text.front() == '-' ? "-" : "") + digits, value);
 }
 
 /// The characters a decimal number is made of; keeps "nan", "inf", "0x1" and "+1" away from the library.
@@ -140,8 +192,8 @@ public:
     }
 
     template <std::integral Integer>
-    NumberOutcome toInteger(Integer& value) const noexcept {
-        return isNumber() ? detail::parseInteger(text(), value) : NumberOutcome::NotANumber;
+    NumberOutcome toInteger(Integer& value) const {
+        return isNumber() ? detail::parseWhole(text(), value) : NumberOutcome::NotANumber;
     }
     NumberOutcome toDouble(double& value) const {
         return isNumber() ? detail::parseDouble(text(), value) : NumberOutcome::NotANumber;
@@ -149,7 +201,7 @@ public:
 
     /// The integer, or nothing when it is none or does not fit.
     template <std::integral Integer = std::int64_t>
-    std::optional<Integer> asInt() const noexcept {
+    std::optional<Integer> asInt() const {
         Integer value = 0;
         return toInteger(value) == NumberOutcome::Ok ? std::optional(value) : std::nullopt;
     }

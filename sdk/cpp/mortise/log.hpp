@@ -13,6 +13,7 @@
 
 #include "mortise/host.hpp"
 #include "mortise/log.h"
+#include "mortise/secret.hpp"
 
 namespace mortise {
 
@@ -57,6 +58,7 @@ private:
 /// Text, numbers and booleans as they are; durations in milliseconds; anything with toString() by its text.
 template <class T>
 LogField field(std::string_view key, const T& value) {
+    static_assert(!std::same_as<T, Secret<std::string>>, "a Secret is never logged");
     if constexpr (std::same_as<T, bool>) {
         return LogField(key, value);
     } else if constexpr (std::integral<T>) {

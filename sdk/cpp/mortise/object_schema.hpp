@@ -10,113 +10,18 @@
 
 #include <array>
 #include <cstddef>
-#include <map>
-#include <optional>
 #include <stdexcept>
-#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
-#include <vector>
 
-#include "mortise/constraints.hpp"
 #include "mortise/enumeration.hpp"
-#include "mortise/types.hpp"
+#include "mortise/fixed_text.hpp"
+#include "mortise/member_traits.hpp"
 
 namespace mortise {
 
 namespace detail {
-
-/// The value inside optional, Patch, list and map: what text and number constraints speak about.
-template <class Type>
-struct Innermost {
-    using type = Type;
-};
-template <class Type>
-struct Innermost<std::optional<Type>> : Innermost<Type> {};
-template <class Type>
-struct Innermost<Patch<Type>> : Innermost<Type> {};
-template <class Type>
-struct Innermost<std::vector<Type>> : Innermost<Type> {};
-template <class Type>
-struct Innermost<std::map<std::string, Type>> : Innermost<Type> {};
-template <class Type>
-using InnermostOf = typename Innermost<Type>::type;
-
-/// The type without optional and Patch.
-template <class Type>
-struct Present {
-    using type = Type;
-    static constexpr bool kNullable = false;
-};
-template <class Type>
-struct Present<std::optional<Type>> {
-    using type = Type;
-    static constexpr bool kNullable = true;
-};
-template <class Type>
-struct Present<Patch<Type>> : Present<std::optional<Type>> {};
-template <class Type>
-using PresentOf = typename Present<Type>::type;
-template <class Type>
-inline constexpr bool kIsNullable = Present<Type>::kNullable;
-
-template <class Type>
-inline constexpr bool kIsVector = false;
-template <class Type>
-inline constexpr bool kIsVector<std::vector<Type>> = true;
-template <class Type>
-inline constexpr bool kIsList = kIsVector<Type>;
-template <class Type>
-inline constexpr bool kIsList<std::map<std::string, Type>> = true;
-
-template <class Type>
-inline constexpr bool kIsText =
-    std::is_same_v<Type, std::string> || std::is_same_v<Type, Secret<std::string>>;
-/// Types whose value is written as text.
-template <class Type>
-inline constexpr bool kHasText = kIsText<Type> || std::is_same_v<Type, Uuid> ||
-                                 std::is_same_v<Type, Timestamp> || std::is_enum_v<Type>;
-template <class Type>
-inline constexpr bool kIsNumber = std::is_arithmetic_v<Type> && !std::is_same_v<Type, bool>;
-
-template <class Member, class Constraint>
-constexpr void assertFits() {
-    using Inner = InnermostOf<Member>;
-    constexpr Target kTarget = Constraint::kTarget;
-    static_assert(kTarget != Target::Text || kIsText<Inner>,
-                  "this constraint is about text: the member must be a std::string, a Secret or a "
-                  "list of them");
-    static_assert(kTarget != Target::TextDefault || kHasText<Inner>,
-                  "a text default needs a member that is written as text");
-    static_assert(kTarget != Target::Number || kIsNumber<Inner>,
-                  "this constraint is about numbers: the member must be an integer, a double or a "
-                  "list of them");
-    static_assert(kTarget != Target::Bool || std::is_same_v<Inner, bool>,
-                  "a bool default needs a bool member");
-    static_assert(kTarget != Target::List || kIsList<PresentOf<Member>>,
-                  "minItems() and maxItems() need a std::vector or std::map member");
-    static_assert(kTarget != Target::Nullable || kIsNullable<Member>,
-                  "notNull() needs a std::optional or Patch member; others are never null");
-}
-
-template <class Member, class... Parts>
-constexpr void assertAllFit(const Together<Parts...>*) {
-    (assertFits<Member, Parts>(), ...);
-}
-
-template <class Constraint>
-inline constexpr bool kIsTogether = false;
-template <class... Parts>
-inline constexpr bool kIsTogether<Together<Parts...>> = true;
-
-template <class Constraint>
-inline constexpr std::size_t kChoiceCount = 0;
-template <std::size_t kCount>
-inline constexpr std::size_t kChoiceCount<Choices<kCount>> = kCount;
-template <class... Parts>
-inline constexpr std::size_t kChoiceCount<Together<Parts...>> = (std::size_t{0} + ... +
-                                                                 kChoiceCount<Parts>);
 
 /// Names go into JSON unescaped.
 constexpr std::string_view checkedName(std::string_view name) {
@@ -181,22 +86,43 @@ struct FieldChain {
 
 }  // namespace detail
 
-template <class Owner, class Fields = detail::NoFields>
+/// The constant field that tells alternatives of a std::variant apart; NoTag has no name.
+template <FixedText kName, FixedText kValue>
+struct Tag {
+    static constexpr bool kIsSet = true;
+    static constexpr std::string_view name() { return detail::checkedName(kName.view()); }
+    static constexpr std::string_view value() { return detail::checkedName(kValue.view()); }
+};
+struct NoTag {
+    static constexpr bool kIsSet = false;
+};
+
+template <class Owner, class Fields = detail::NoFields, class TagType = NoTag>
 class ObjectSchema {
 public:
+    using OwnTag = TagType;
+
     constexpr explicit ObjectSchema(std::string_view name) : name_(name) {}
+
+    /// Adds the constant field `kName` with the text `kValue`: required in input, written in answers. Structs whose tags have
+    /// one name and different values make a std::variant that is read by them.
+    template <FixedText kName, FixedText kValue>
+    constexpr auto tag() const {
+        static_assert(!OwnTag::kIsSet, "a struct has one tag");
+        return ObjectSchema<Owner, Fields, Tag<kName, kValue>>(*this, fields_);
+    }
 
     /// Adds a member. Without optional, Patch, defaultValue() or notRequired() it must be present in input.
     template <class Member, class... Constraints>
     constexpr auto field(std::string_view name, Member Owner::*member,
                          const Constraints&... constraints) const {
-        (assertFits<Member, Constraints>(), ...);
+        (detail::assertFits<Member, Constraints>(), ...);
         constexpr std::size_t kChoices = (std::size_t{0} + ... + detail::kChoiceCount<Constraints>);
         Field<Owner, Member, kChoices> last{detail::checkedName(name), member, {}, {}};
         (constraints.applyTo(last.rules), ...);
         if constexpr (kChoices > 0) {
             std::size_t at = 0;
-            (appendChoices(last.choices, at, constraints), ...);
+            (detail::appendChoices(last.choices, at, constraints), ...);
         }
         return with(last);
     }
@@ -235,20 +161,12 @@ public:
     constexpr bool forbidsUnknown() const noexcept { return forbids_unknown_; }
 
 private:
-    template <class, class>
+    template <class, class, class>
     friend class ObjectSchema;
 
-    template <class Member, class Constraint>
-    static constexpr void assertFits() {
-        if constexpr (detail::kIsTogether<Constraint>) {
-            detail::assertAllFit<Member>(static_cast<const Constraint*>(nullptr));
-        } else {
-            detail::assertFits<Member, Constraint>();
-        }
-    }
-
-    template <class Before>
-    constexpr ObjectSchema(const ObjectSchema<Owner, Before>& before, const Fields& fields)
+    template <class Before, class BeforeTag>
+    constexpr ObjectSchema(const ObjectSchema<Owner, Before, BeforeTag>& before,
+                           const Fields& fields)
         : name_(before.name_),
           description_(before.description_),
           forbids_unknown_(before.forbids_unknown_),
@@ -257,20 +175,7 @@ private:
     template <class Last>
     constexpr auto with(const Last& last) const {
         using Chain = detail::FieldChain<Fields, Last>;
-        return ObjectSchema<Owner, Chain>(*this, Chain{fields_, last});
-    }
-
-    template <std::size_t kCount, class Constraint>
-    static constexpr void appendChoices(std::array<std::string_view, kCount>& all, std::size_t& at,
-                                        const Constraint& constraint) {
-        if constexpr (detail::kIsTogether<Constraint>) {
-            std::apply([&](const auto&... part) { (appendChoices(all, at, part), ...); },
-                       constraint.parts);
-        } else if constexpr (detail::kChoiceCount<Constraint> != 0) {
-            for (const std::string_view text : constraint.texts) {
-                all[at++] = text;
-            }
-        }
+        return ObjectSchema<Owner, Chain, TagType>(*this, Chain{fields_, last});
     }
 
     std::string_view name_;
@@ -290,6 +195,10 @@ template <class Type>
 concept Described = std::is_class_v<Type> && requires {
     Type::schema().forbidsUnknown();
 };
+
+/// The tag of a struct, or NoTag.
+template <Described Type>
+using TagOf = typename std::remove_cvref_t<decltype(Type::schema())>::OwnTag;
 
 /// The schema of T, made once.
 template <Described Type>

@@ -75,10 +75,6 @@ template <class Type>
 inline constexpr bool kIsOptional = false;
 template <class Type>
 inline constexpr bool kIsOptional<std::optional<Type>> = true;
-template <class Type>
-inline constexpr bool kIsTextMap = false;
-template <class Type>
-inline constexpr bool kIsTextMap<std::map<std::string, Type>> = true;
 }  // namespace detail
 
 /// Fails to compile unless T can be the `data` of a success envelope, which is always an object.
@@ -95,7 +91,7 @@ constexpr void assertResponseData() {
         "the data of an answer is an object, never a scalar: wrap it in a DTO with a schema()");
     static_assert(
         detail::kIsVector<Type> || detail::kIsOptional<Type> || Described<Type> ||
-            detail::kIsTextMap<Type> || std::is_same_v<Type, Json> ||
+            detail::kIsTextMap<Type> || detail::kIsVariant<Type> || std::is_same_v<Type, Json> ||
             requires { typename Type::ListedItem; },
         "the data of an answer needs a struct with `static auto schema()`");
 }

@@ -5,11 +5,15 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 
+#include "mortise/constrained.hpp"
+#include "mortise/json_reader.hpp"
 #include "mortise/object_schema.hpp"
 
 namespace mortise {
@@ -21,14 +25,35 @@ inline constexpr int kExampleDepthMax = 4;
 template <class Type>
 void writeExample(JsonWriter& writer, const RulesView& rules, int depth);
 
+/// A text of a format, empty for one that is not known.
+constexpr std::string_view exampleOfFormat(std::string_view format) noexcept {
+    struct Known {
+        std::string_view format, text;
+    };
+    constexpr Known kKnown[] = {{"email", "user@example.com"},
+                                {"uuid", "0190a6f4-7b1c-7cc3-98c4-dc0c0c07398f"},
+                                {"uri", "https://example.com/path"},
+                                {"date", "2026-01-31"},
+                                {"date-time", "2026-01-31T12:00:00Z"},
+                                {"ipv4", "192.0.2.1"},
+                                {"ipv6", "2001:db8::1"},
+                                {"hostname", "www.example.com"}};
+    for (const Known& known : kKnown) {
+        if (known.format == format) {
+            return known.text;
+        }
+    }
+    return {};
+}
+
 inline void writeTextExample(JsonWriter& writer, const RulesView& rules) {
     if (!rules.choices.empty()) {
         writer.value(rules.choices.front());
-    } else if (rules.field.format.name == "email") {
-        writer.value("user@example.com");
+    } else if (const auto known = exampleOfFormat(rules.field.text.format.name); !known.empty()) {
+        writer.value(known);
     } else {
-        const std::int64_t shortest = std::max<std::int64_t>(rules.field.length_min.limit, 4);
-        const std::int64_t longest = rules.field.length_max.limit;
+        const std::int64_t shortest = std::max<std::int64_t>(rules.field.text.length_min.limit, 4);
+        const std::int64_t longest = rules.field.text.length_max.limit;
         std::string text = "text";
         text.resize(static_cast<std::size_t>(longest < 0 ? shortest : std::min(shortest, longest)),
                     'x');
@@ -36,16 +61,27 @@ inline void writeTextExample(JsonWriter& writer, const RulesView& rules) {
     }
 }
 
-/// 1, or the bound next to it when 1 is not allowed.
+/// The number of a literal, for examples.
+inline double realOf(const Literal& literal) {
+    double value = literal.real;
+    if (literal.kind == Literal::Kind::Decimal) {
+        parseDouble(literal.decimal.toString(), value);
+    }
+    return value;
+}
+
+/// 1 or the divisor, or what is nearest to it within the bounds.
 inline void writeNumberExample(JsonWriter& writer, const FieldRules& field) {
     const NumberBound& low = field.minimum;
     const NumberBound& high = field.maximum;
-    double number = 1;
-    if (low.limit.isSet() && (low.exclusive ? low.limit.real >= 1 : low.limit.real > 1)) {
-        number = low.limit.real + (low.exclusive ? 1 : 0);
-    } else if (high.limit.isSet() &&
-               (high.exclusive ? high.limit.real <= 1 : high.limit.real < 1)) {
-        number = high.limit.real - (high.exclusive ? 1 : 0);
+    const double step = field.multiple.divisor.isSet() ? realOf(field.multiple.divisor) : 1;
+    const double lowest = realOf(low.limit) + (low.exclusive ? step : 0);
+    const double highest = realOf(high.limit) - (high.exclusive ? step : 0);
+    double number = step;
+    if (low.limit.isSet() && number < lowest) {
+        number = field.multiple.divisor.isSet() ? std::ceil(lowest / step) * step : lowest;
+    } else if (high.limit.isSet() && number > highest) {
+        number = field.multiple.divisor.isSet() ? std::floor(highest / step) * step : highest;
     }
     writer.value(number);
 }
@@ -53,6 +89,9 @@ inline void writeNumberExample(JsonWriter& writer, const FieldRules& field) {
 template <Described Type>
 void writeObjectExample(JsonWriter& writer, int depth) {
     writer.beginObject();
+    if constexpr (TagOf<Type>::kIsSet) {
+        writer.member(TagOf<Type>::name(), TagOf<Type>::value());
+    }
     schemaOf<Type>().forEach([&](const auto& field) {
         writer.key(field.name);
         writeExample<typename std::remove_cvref_t<decltype(field)>::Type>(writer, field.view(),
@@ -85,6 +124,12 @@ void writeTypicalValue(JsonWriter& writer, const RulesView& rules, int depth) {
         writer.value("2026-01-31T12:00:00.000000Z");
     } else if constexpr (DescribedEnum<Type>) {
         writer.value(describe(Type{}).texts().front());
+    } else if constexpr (kIsStrongId<Type>) {
+        writeTypicalValue<typename Type::Representation>(writer, rules, depth);
+    } else if constexpr (kIsConstrained<Type>) {
+        writeExample<typename Type::Value>(writer, Type::Own::view(), depth);
+    } else if constexpr (kIsVariant<Type>) {
+        writeTypicalValue<std::variant_alternative_t<0, Type>>(writer, rules, depth);
     } else if constexpr (kIsVector<Type>) {
         writeListExample<typename Type::value_type>(writer, rules, depth);
     } else if constexpr (Described<Type>) {

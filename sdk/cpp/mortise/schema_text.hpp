@@ -6,94 +6,17 @@
 // anyOf [schema, null], which is right for every kind of schema, references included.
 #pragma once
 
-#include <cstdint>
-#include <map>
-#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
-#include "mortise/object_schema.hpp"
+#include "mortise/schema_containers.hpp"
 
 namespace mortise {
 
-/// Collects the schemas of named structs.
-class SchemaCollector {
-public:
-    struct Entry {
-        std::string name;
-        std::string json;
-    };
-
-    /// `ref_prefix` is where the schemas will stand in the document that uses them.
-    explicit SchemaCollector(std::string_view ref_prefix = "#/components/schemas/")
-        : ref_prefix_(ref_prefix) {}
-
-    /// The reference to T; adds T and all it needs when it is new.
-    template <Described Type>
-    std::string refTo();
-
-    /// Everything collected, in the order of first use.
-    const std::vector<Entry>& entries() const noexcept { return entries_; }
-
-private:
-    std::string ref_prefix_;
-    std::vector<Entry> entries_;
-};
-
-/// Writes the keywords of T's schema into an open object. Specialise it beside a Codec of your own; the default allows
-/// anything.
-template <class Type>
-struct SchemaText {
-    static void writeKeywords(JsonWriter&, const RulesView&, SchemaCollector&) {}
-};
-
 namespace detail {
-
-inline void writeCountKeyword(JsonWriter& writer, std::string_view keyword,
-                              const CountBound& bound) {
-    if (bound.limit >= 0) {
-        writer.member(keyword, bound.limit);
-    }
-}
-
-inline void writeNumberKeyword(JsonWriter& writer, std::string_view inclusive,
-                               std::string_view exclusive, const NumberBound& bound) {
-    if (bound.limit.isSet()) {
-        writer.key(bound.exclusive ? exclusive : inclusive);
-        bound.limit.writeTo(writer);
-    }
-}
-
-template <class Texts>
-void writeEnumKeyword(JsonWriter& writer, const Texts& texts) {
-    writer.key("enum");
-    writer.beginArray();
-    for (const std::string_view text : texts) {
-        writer.value(text);
-    }
-    writer.endArray();
-}
-
-inline void writeTextKeywords(JsonWriter& writer, const RulesView& rules) {
-    writer.member("type", "string");
-    writeCountKeyword(writer, "minLength", rules.field.length_min);
-    writeCountKeyword(writer, "maxLength", rules.field.length_max);
-    if (!rules.field.format.name.empty()) {
-        writer.member("format", rules.field.format.name);
-    }
-    if (!rules.choices.empty()) {
-        writeEnumKeyword(writer, rules.choices);
-    }
-}
-
-inline void writeNumberKeywords(JsonWriter& writer, std::string_view type, const RulesView& rules) {
-    writer.member("type", type);
-    writeNumberKeyword(writer, "minimum", "exclusiveMinimum", rules.field.minimum);
-    writeNumberKeyword(writer, "maximum", "exclusiveMaximum", rules.field.maximum);
-}
 
 inline void writeAnnotations(JsonWriter& writer, const FieldRules& field) {
     if (!field.description.empty()) {
@@ -117,20 +40,24 @@ inline void writeAnnotations(JsonWriter& writer, const FieldRules& field) {
     }
 }
 
+/// What the field says about itself, else what its Constrained type says.
+template <class Type>
+FieldRules annotationsOf(const FieldRules& field) {
+    FieldRules result = field;
+    if constexpr (kIsConstrained<Type>) {
+        const FieldRules& own = Type::Own::kField;
+        result.description = field.description.empty() ? own.description : field.description;
+        result.example = field.example.isSet() ? field.example : own.example;
+    }
+    return result;
+}
+
 /// A whole schema object: keywords and annotations of a use of Type.
 template <class Type>
 void writeUse(JsonWriter& writer, const RulesView& rules, SchemaCollector& collector) {
     writer.beginObject();
     SchemaText<Type>::writeKeywords(writer, rules, collector);
-    writeAnnotations(writer, rules.field);
-    writer.endObject();
-}
-
-/// A schema object without annotations, for what stands inside another one.
-template <class Type>
-void writeInner(JsonWriter& writer, const RulesView& rules, SchemaCollector& collector) {
-    writer.beginObject();
-    SchemaText<Type>::writeKeywords(writer, rules, collector);
+    writeAnnotations(writer, annotationsOf<PresentOf<Type>>(rules.field));
     writer.endObject();
 }
 
@@ -154,6 +81,13 @@ std::string objectSchemaText(SchemaCollector& collector) {
     }
     writer.key("properties");
     writer.beginObject();
+    if constexpr (TagOf<Type>::kIsSet) {
+        writer.key(TagOf<Type>::name());
+        writer.beginObject();
+        writer.member("type", "string");
+        writer.member("const", TagOf<Type>::value());
+        writer.endObject();
+    }
     schema.forEach([&](const auto& field) {
         writer.key(field.name);
         writeUse<typename std::remove_cvref_t<decltype(field)>::Type>(writer, field.view(),
@@ -162,6 +96,9 @@ std::string objectSchemaText(SchemaCollector& collector) {
     writer.endObject();
     writer.key("required");
     writer.beginArray();
+    if constexpr (TagOf<Type>::kIsSet) {
+        writer.value(TagOf<Type>::name());
+    }
     schema.forEach([&](const auto& field) {
         if (isRequired(field)) {
             writer.value(field.name);
@@ -181,133 +118,22 @@ template <Described Type>
 std::string SchemaCollector::refTo() {
     const std::string name(schemaOf<Type>().name());
     std::string ref = ref_prefix_ + name;
+    const void* const type = &detail::kTypeMark<Type>;
     for (const Entry& entry : entries_) {
+        if (entry.name == name && entry.type != type) {
+            throw std::logic_error("two structs have a schema called \"" + name + '"');
+        }
         if (entry.name == name) {
             return ref;
         }
     }
     // The entry comes first, so that a struct that contains itself finds it instead of going round for ever.
     const std::size_t at = entries_.size();
-    entries_.push_back({name, {}});
+    entries_.push_back({name, {}, type});
     std::string json = detail::objectSchemaText<Type>(*this);
     entries_[at].json = std::move(json);
     return ref;
 }
-
-template <>
-struct SchemaText<bool> {
-    static void writeKeywords(JsonWriter& writer, const RulesView&, SchemaCollector&) {
-        writer.member("type", "boolean");
-    }
-};
-
-template <std::integral Integer>
-struct SchemaText<Integer> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules, SchemaCollector&) {
-        detail::writeNumberKeywords(writer, "integer", rules);
-        if (std::is_unsigned_v<Integer> && !rules.field.minimum.limit.isSet()) {
-            writer.member("minimum", 0);
-        }
-        if (sizeof(Integer) == 8) {
-            writer.member("format", std::is_unsigned_v<Integer> ? "uint64" : "int64");
-        }
-    }
-};
-
-template <>
-struct SchemaText<double> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules, SchemaCollector&) {
-        detail::writeNumberKeywords(writer, "number", rules);
-    }
-};
-
-template <>
-struct SchemaText<std::string> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules, SchemaCollector&) {
-        detail::writeTextKeywords(writer, rules);
-    }
-};
-
-template <>
-struct SchemaText<Secret<std::string>> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules, SchemaCollector&) {
-        detail::writeTextKeywords(writer, rules);
-        if (rules.field.format.name.empty()) {
-            writer.member("format", "password");
-        }
-        if (!rules.field.write_only) {
-            writer.member("writeOnly", true);
-        }
-    }
-};
-
-template <>
-struct SchemaText<Uuid> {
-    static void writeKeywords(JsonWriter& writer, const RulesView&, SchemaCollector&) {
-        writer.member("type", "string");
-        writer.member("format", "uuid");
-    }
-};
-
-template <>
-struct SchemaText<Timestamp> {
-    static void writeKeywords(JsonWriter& writer, const RulesView&, SchemaCollector&) {
-        writer.member("type", "string");
-        writer.member("format", "date-time");
-    }
-};
-
-template <DescribedEnum Enum>
-struct SchemaText<Enum> {
-    static void writeKeywords(JsonWriter& writer, const RulesView&, SchemaCollector&) {
-        writer.member("type", "string");
-        detail::writeEnumKeyword(writer, describe(Enum{}).texts());
-    }
-};
-
-template <class Type>
-struct SchemaText<std::optional<Type>> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules,
-                              SchemaCollector& collector) {
-        if (!rules.field.null_allowed) {
-            SchemaText<Type>::writeKeywords(writer, rules, collector);
-            return;
-        }
-        writer.key("anyOf");
-        writer.beginArray();
-        detail::writeInner<Type>(writer, rules, collector);
-        writer.beginObject();
-        writer.member("type", "null");
-        writer.endObject();
-        writer.endArray();
-    }
-};
-template <class Type>
-struct SchemaText<Patch<Type>> : SchemaText<std::optional<Type>> {};
-
-template <class Type>
-struct SchemaText<std::vector<Type>> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules,
-                              SchemaCollector& collector) {
-        writer.member("type", "array");
-        detail::writeCountKeyword(writer, "minItems", rules.field.item_count_min);
-        detail::writeCountKeyword(writer, "maxItems", rules.field.item_count_max);
-        writer.key("items");
-        detail::writeInner<Type>(writer, rules, collector);
-    }
-};
-
-template <class Type>
-struct SchemaText<std::map<std::string, Type>> {
-    static void writeKeywords(JsonWriter& writer, const RulesView& rules,
-                              SchemaCollector& collector) {
-        writer.member("type", "object");
-        detail::writeCountKeyword(writer, "minProperties", rules.field.item_count_min);
-        detail::writeCountKeyword(writer, "maxProperties", rules.field.item_count_max);
-        writer.key("additionalProperties");
-        detail::writeInner<Type>(writer, rules, collector);
-    }
-};
 
 template <Described Type>
 struct SchemaText<Type> {

@@ -99,14 +99,13 @@ public:
         return true;
     }
 
-    /// One to nine digits after the point, as microseconds.
+    /// The digits after the point, as microseconds; what is finer is dropped.
     constexpr bool fraction(std::int64_t& microseconds) noexcept {
-        std::int64_t unit = 100'000;
-        std::size_t count = 0;
-        for (; isDigit() && count < 9; ++count, unit /= 10) {
+        const std::size_t begin = at_;
+        for (std::int64_t unit = 100'000; isDigit(); unit /= 10) {
             microseconds += unit * (text_[at_++] - '0');
         }
-        return count > 0 && !isDigit();
+        return at_ > begin;
     }
 
 private:
@@ -119,21 +118,24 @@ private:
     char last_ = '\0';
 };
 
+/// Reads "YYYY-MM-DD".
+constexpr bool scanDate(TimeScanner& scan, std::chrono::year_month_day& date) {
+    int year = 0, month = 0, day = 0;
+    const bool complete = scan.digits(4, year) && scan.character("-") && scan.digits(2, month) &&
+                          scan.character("-") && scan.digits(2, day);
+    date = {std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+            std::chrono::day(static_cast<unsigned>(day))};
+    return complete && year != 0 && date.ok();
+}
+
 /// Reads "YYYY-MM-DD<separator>HH:MM:SS[.fraction]" into microseconds since the epoch, the offset not yet applied.
 constexpr bool scanDateTime(TimeScanner& scan, std::string_view separators, std::int64_t& result) {
-    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-    const bool complete = scan.digits(4, year) && scan.character("-") && scan.digits(2, month) &&
-                          scan.character("-") && scan.digits(2, day) &&
-                          scan.character(separators) && scan.digits(2, hour) &&
-                          scan.character(":") && scan.digits(2, minute) && scan.character(":") &&
-                          scan.digits(2, second);
-    if (!complete || year == 0 || hour > 23 || minute > 59 || second > 59) {
-        return false;
-    }
-    const std::chrono::year_month_day date{std::chrono::year(year),
-                                           std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day))};
-    if (!date.ok()) {
+    std::chrono::year_month_day date;
+    int hour = 0, minute = 0, second = 0;
+    const bool complete = scanDate(scan, date) && scan.character(separators) &&
+                          scan.digits(2, hour) && scan.character(":") && scan.digits(2, minute) &&
+                          scan.character(":") && scan.digits(2, second);
+    if (!complete || hour > 23 || minute > 59 || second > 59) {
         return false;
     }
     std::int64_t fraction = 0;

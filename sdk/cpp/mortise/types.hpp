@@ -1,11 +1,14 @@
-// The small value types of the SDK in one include: Timestamp, Uuid, Secret, Patch, Json, and the text forms of bytes.
+// The small value types of the SDK in one include: Timestamp, Uuid, StrongId, Decimal, Secret, Patch, Json, and the text forms
+// of bytes.
 #pragma once
 
 #include <string>
 
+#include "mortise/decimal.hpp"
 #include "mortise/encoding.hpp"
 #include "mortise/patch.hpp"
 #include "mortise/secret.hpp"
+#include "mortise/strong_id.hpp"
 #include "mortise/timestamp.hpp"
 #include "mortise/uuid.hpp"
 

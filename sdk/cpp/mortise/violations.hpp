@@ -6,6 +6,7 @@
 // wrong items yields kCountMax messages.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,9 @@ class Violations {
 public:
     /// Messages kept; later ones are only counted. Bounds the size of an answer.
     static constexpr std::size_t kCountMax = 500;
+
+    /// Bytes of one name in a path; what is longer is cut at a character.
+    static constexpr std::size_t kSegmentSizeMax = 128;
 
     /// One failing place. `path` joins names and indexes with dots.
     struct Entry {
@@ -112,7 +116,7 @@ private:
     std::string place(std::string_view field) const {
         std::string path;
         appendScopes(path, innermost_);
-        appendSegment(path, field);
+        appendSegment(path, shortened(field));
         return path.empty() ? std::string(root_name_) : path;
     }
 
@@ -122,12 +126,23 @@ private:
         }
         appendScopes(path, scope->outer_);
         if (scope->index_ == Scope::kNoIndex) {
-            appendSegment(path, scope->name_);
+            appendSegment(path, shortened(scope->name_));
             return;
         }
         char text[24];
         const auto end = std::to_chars(text, text + sizeof text, scope->index_);
         appendSegment(path, {text, static_cast<std::size_t>(end.ptr - text)});
+    }
+
+    /// Keys of maps and unknown fields come from the client: their full length in every path would make a small body answer
+    /// with hundreds of megabytes.
+    static std::string_view shortened(std::string_view segment) noexcept {
+        std::size_t size = std::min(segment.size(), kSegmentSizeMax);
+        while (size < segment.size() &&
+               (static_cast<unsigned char>(segment[size]) & 0xC0u) == 0x80u) {
+            --size;
+        }
+        return segment.substr(0, size);
     }
 
     static void appendSegment(std::string& path, std::string_view segment) {

@@ -167,8 +167,9 @@ TEST_CASE("choices hold for a text and for each text of a list") {
 
 TEST_CASE("item counts bound lists and maps, number rules their values") {
     CHECK(dto::errorsOf<Choosy>(R"({"sort_by":"id","roles":[],"weights":{"a":1,"b":10}})") ==
-          R"({"roles":["Must have at least 1 item"],"weights":["Must have at most 1 item"],)"
-          R"("weights.b":["Must be at most 9"]})");
+          R"({"roles":["Must have at least 1 item"],"weights":["Must have at most 1 item"]})");
+    CHECK(dto::errorsOf<Choosy>(R"({"sort_by":"id","roles":["user"],"weights":{"b":10}})") ==
+          R"({"weights.b":["Must be at most 9"]})");
 }
 
 TEST_CASE("constraints under one name work as if they were written out") {

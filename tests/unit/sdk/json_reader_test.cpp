@@ -70,8 +70,15 @@ TEST_CASE("an integer that does not fit is out of range, not malformed") {
     CHECK(outcome("18446744073709551616", std::uint64_t{}) == NumberOutcome::OutOfRange);
     CHECK(outcome("-9223372036854775808", std::int64_t{}) == NumberOutcome::Ok);
     CHECK(outcome("99999999999999999999999999", std::int64_t{}) == NumberOutcome::OutOfRange);
-    CHECK(outcome("5.0", std::int64_t{}) == NumberOutcome::NotANumber);
-    CHECK(outcome("1e3", std::int64_t{}) == NumberOutcome::NotANumber);
+    CHECK(outcome("5.0", std::int64_t{}) == NumberOutcome::Ok);
+    CHECK(outcome("1e3", std::int64_t{}) == NumberOutcome::Ok);
+    CHECK(outcome("5.5", std::int64_t{}) == NumberOutcome::NotANumber);
+    CHECK(outcome("5e-1", std::int64_t{}) == NumberOutcome::NotANumber);
+    CHECK(outcome("92233720368547758070e-1", std::int64_t{}) == NumberOutcome::Ok);
+    CHECK(outcome("92233720368547758080e-1", std::int64_t{}) == NumberOutcome::OutOfRange);
+    CHECK(outcome("-1.0", std::uint64_t{}) == NumberOutcome::OutOfRange);
+    CHECK(outcome("1e99999999999999999999", std::int64_t{}) == NumberOutcome::OutOfRange);
+    CHECK(outcome("0e99999999999999999999", std::int64_t{}) == NumberOutcome::Ok);
     CHECK(outcome("\"5\"", std::int64_t{}) == NumberOutcome::NotANumber);
 }
 

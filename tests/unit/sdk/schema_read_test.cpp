@@ -40,7 +40,9 @@ TEST_CASE("each type refuses the others") {
     CHECK(one(R"("flag":"true")") == "Must be true or false");
     CHECK(one(R"("flag":1)") == "Must be true or false");
     CHECK(one(R"("small":"5")") == "Must be an integer");
-    CHECK(one(R"("small":5.0)") == "Must be an integer");
+    CHECK(one(R"("small":5.5)") == "Must be an integer");
+    CHECK(one(R"("small":5e-1)") == "Must be an integer");
+    CHECK(one(R"("small":1e400)") == "Number is out of range");
     CHECK(one(R"("small":2147483648)") == "Number is out of range");
     CHECK(one(R"("natural":-1)") == "Number is out of range");
     CHECK(one(R"("real":"1")") == "Must be a number");
@@ -60,8 +62,10 @@ TEST_CASE("each type refuses the others") {
         CAPTURE(name);
         CHECK(one('"' + std::string(name) + "\":null") == "Must not be null");
     }
-    for (const std::string_view fine : {R"("real":5)", R"("maybe":null)", R"("patch":null)",
-                                        R"("raw":null)", R"("natural":18446744073709551615)"}) {
+    for (const std::string_view fine :
+         {R"("real":5)", R"("maybe":null)", R"("patch":null)", R"("raw":null)",
+          R"("natural":18446744073709551615)", R"("small":5.0)", R"("small":-0.0)",
+          R"("small":12e2)", R"("large":922337203685477580.70e1)", R"("small":0e999)"}) {
         CAPTURE(fine);
         CHECK(one(fine).empty());
     }

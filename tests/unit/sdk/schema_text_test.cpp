@@ -61,16 +61,19 @@ std::string textOf() {
 }  // namespace
 
 TEST_CASE("each constraint has its keyword") {
-    CHECK(textOf<Documented>() ==
-          R"({"type":"object","title":"Documented","properties":{)"
-          R"("count":{"type":"integer","minimum":1,"exclusiveMaximum":10,"default":5},)"
-          R"("ratio":{"type":"number","exclusiveMinimum":0.5,"maximum":1,"examples":[0.75]},)"
-          R"("kind":{"type":"string","enum":["a","b"],"description":"Which \"kind\""},)"
-          R"("note":{"type":"string","maxLength":9},)"
-          R"("sizes":{"type":"array","minItems":1,"items":{"type":"integer","maximum":3},)"
-          R"("examples":[[1,2]]},)"
-          R"("made_by":{"type":"string","readOnly":true}},)"
-          R"("required":["ratio","kind","sizes"],"additionalProperties":false})");
+    CHECK(
+        textOf<Documented>() ==
+        R"({"type":"object","title":"Documented","properties":{)"
+        R"("count":{"type":"integer","minimum":1,"exclusiveMaximum":10,"format":"int32","default":5},)"
+        R"("ratio":{"type":"number","exclusiveMinimum":0.5,"maximum":1,"format":"double",)"
+        R"("examples":[0.75]},)"
+        R"("kind":{"type":"string","enum":["a","b"],"description":"Which \"kind\""},)"
+        R"("note":{"type":"string","maxLength":9},)"
+        R"("sizes":{"type":"array","minItems":1,"items":{"type":"integer",)"
+        R"("minimum":-2147483648,"maximum":3,"format":"int32"},)"
+        R"("examples":[[1,2]]},)"
+        R"("made_by":{"type":"string","readOnly":true}},)"
+        R"("required":["ratio","kind","sizes"],"additionalProperties":false})");
 }
 
 TEST_CASE("a password is a write-only text") {
@@ -84,21 +87,28 @@ TEST_CASE("a password is a write-only text") {
 }
 
 TEST_CASE("every kind of member has its schema") {
+    const std::string int64 = R"("type":"integer","minimum":-9223372036854775808,)"
+                              R"("maximum":9223372036854775807,"format":"int64")";
     CHECK(textOf<Everything>() ==
           R"({"type":"object","title":"Everything","properties":{"flag":{"type":"boolean"},)"
-          R"("small":{"type":"integer"},"large":{"type":"integer","format":"int64"},)"
-          R"("natural":{"type":"integer","minimum":0,"format":"uint64"},"real":{"type":"number"},)"
-          R"("text":{"type":"string"},"maybe":{"anyOf":[{"type":"string"},{"type":"null"}]},)"
-          R"("patch":{"anyOf":[{"type":"integer","format":"int64"},{"type":"null"}]},)"
-          R"("list":{"type":"array","items":{"type":"string"}},)"
-          R"("flags":{"type":"array","items":{"type":"boolean"}},)"
-          R"("map":{"type":"object","additionalProperties":{"type":"number"}},)"
-          R"("item":{"$ref":"#/components/schemas/Item"},)"
-          R"("items":{"type":"array","items":{"$ref":"#/components/schemas/Item"}},)"
-          R"("color":{"type":"string","enum":["red","deep-blue"]},)"
-          R"("id":{"type":"string","format":"uuid"},"at":{"type":"string","format":"date-time"},)"
-          R"("raw":{}},"required":["flag","small","large","natural","real","text","list","flags",)"
-          R"("map","item","items","color","id","at","raw"]})");
+          R"("small":{"type":"integer","minimum":-2147483648,"maximum":2147483647,)"
+          R"("format":"int32"},"large":{)" +
+              int64 +
+              R"(},"natural":{"type":"integer","minimum":0,"maximum":18446744073709551615,)"
+              R"("format":"uint64"},"real":{"type":"number","format":"double"},)"
+              R"("text":{"type":"string"},"maybe":{"anyOf":[{"type":"string"},{"type":"null"}]},)"
+              R"("patch":{"anyOf":[{)" +
+              int64 +
+              R"(},{"type":"null"}]},"list":{"type":"array","items":{"type":"string"}},)"
+              R"("flags":{"type":"array","items":{"type":"boolean"}},)"
+              R"("map":{"type":"object","additionalProperties":{"type":"number",)"
+              R"("format":"double"}},"item":{"$ref":"#/components/schemas/Item"},)"
+              R"("items":{"type":"array","items":{"$ref":"#/components/schemas/Item"}},)"
+              R"("color":{"type":"string","enum":["red","deep-blue"]},)"
+              R"("id":{"type":"string","format":"uuid"},)"
+              R"("at":{"type":"string","format":"date-time"},)"
+              R"("raw":{}},"required":["flag","small","large","natural","real","text","list",)"
+              R"("flags","map","item","items","color","id","at","raw"]})");
 }
 
 TEST_CASE("a collector holds each struct once, with all it needs") {
