@@ -13,6 +13,7 @@
 #include "base/assert.hpp"
 #include "base/error.hpp"
 #include "plugin/change_thread.hpp"
+#include "plugin/preflight.hpp"
 
 namespace mortise::plugin {
 namespace {
@@ -403,6 +404,13 @@ bool Generation::destroyInside(ChangeThread& thread, Deadline deadline) {
 }
 
 State Generation::unmap(ChangeThread& thread, Deadline deadline) {
+    for (const auto& risk : origin_.mapping_risks) {
+        if (risk.code == kThreadKeysCode) {
+            addReason(risk.code + ": " + risk.found);
+            setState(State::Retired);
+            return State::Retired;
+        }
+    }
     const auto is_gone = std::make_shared<bool>(false);
     const CallResult result =
         guarded(thread, deadline, "dlclose", [is_gone](Generation& self, mortise_error&) {

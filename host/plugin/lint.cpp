@@ -25,6 +25,15 @@ constexpr std::array<std::string_view, 4> kThreadStarters = {
     "_ZNSt6thread15_M_start_threadESt10unique_ptrINS_6_StateESt14default_deleteIS1_EEPFvvE",
     "__libcpp_thread_create"};
 
+// Keys of thread-local storage: the C library calls their destructors when a thread ends, wherever the library is by then.
+constexpr std::array<std::string_view, 2> kKeyMakers = {"pthread_key_create", "tss_create"};
+
+template <std::size_t Count>
+bool isOneOf(const std::array<std::string_view, Count>& names, const ElfSymbol& symbol) {
+    return symbol.section == SHN_UNDEF &&
+           std::find(names.begin(), names.end(), symbol.name) != names.end();
+}
+
 std::string joined(const std::vector<std::string>& names) {
     constexpr std::size_t kShownMax = 8;
     std::string text;
@@ -78,11 +87,10 @@ void lintExports(const ElfFile& file, std::vector<Finding>& findings) {
 void lintMapping(const ElfFile& file, std::vector<Finding>& findings) {
     const auto unique =
         namesWhere(file, [](const ElfSymbol& symbol) { return symbol.binding == STB_GNU_UNIQUE; });
-    const auto starters = namesWhere(file, [](const ElfSymbol& symbol) {
-        return symbol.section == SHN_UNDEF &&
-               std::find(kThreadStarters.begin(), kThreadStarters.end(), symbol.name) !=
-                   kThreadStarters.end();
-    });
+    const auto starters =
+        namesWhere(file, [](const ElfSymbol& symbol) { return isOneOf(kThreadStarters, symbol); });
+    const auto key_makers =
+        namesWhere(file, [](const ElfSymbol& symbol) { return isOneOf(kKeyMakers, symbol); });
     const bool has_thread_destructor =
         !namesWhere(file, [](const ElfSymbol& symbol) {
              return symbol.section == SHN_UNDEF && symbol.name.starts_with("__cxa_thread_atexit");
@@ -107,6 +115,13 @@ void lintMapping(const ElfFile& file, std::vector<Finding>& findings) {
         findings.push_back({Severity::MappingRisk, "ELF_STARTS_THREADS",
                             "calls " + joined(starters), "threads started through mortise.tasks/1",
                             "use the host's threads"});
+    }
+    if (!key_makers.empty()) {
+        findings.push_back(
+            {Severity::MappingRisk, std::string(kThreadKeysCode), "calls " + joined(key_makers),
+             "no keys of thread-local storage; a thread that ends would call into it",
+             "keep such state in the plugin object; with libc++ build with "
+             "mortise_add_plugin()"});
     }
     if (has_thread_destructor) {
         findings.push_back({Severity::MappingRisk, "ELF_THREAD_DESTRUCTOR",
@@ -175,7 +190,12 @@ void lintNeeded(const ElfFile& file, const std::vector<LoadedObject>& loaded,
         if (in_host) {
             continue;
         }
-        if (soname.starts_with("libPoco")) {
+        if (soname.starts_with("libc++")) {
+            findings.push_back({Severity::Rejection, "ELF_SECOND_RUNTIME", "needs " + soname,
+                                "one C++ run-time library that others can see, the host's",
+                                "link libc++ statically: -static-libstdc++, as "
+                                "mortise_add_plugin() does"});
+        } else if (soname.starts_with("libPoco")) {
             findings.push_back({Severity::Rejection, "ELF_FOREIGN_POCO", "needs " + soname,
                                 "no Poco, or exactly the one this host uses",
                                 "do not link Poco into a plugin"});

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/binding.hpp"
@@ -65,6 +66,9 @@ private:
 /// The rules about the ELF file. `plugin` is empty when it is not known.
 std::vector<Finding> lintElf(const ElfFile& file, const std::string& plugin,
                              const std::filesystem::path& store_directory);
+
+/// The one MappingRisk that is not about whether the library can be unmapped but about what happens after: such a library stays.
+inline constexpr std::string_view kThreadKeysCode = "ELF_THREAD_KEYS";
 
 /// The rules about calls between plugins: provider present, version in range, callers' ranges still met, no cycle.
 std::vector<Finding> judgeNeighbours(const Manifest& manifest, const std::vector<Neighbour>& all);

@@ -38,6 +38,10 @@ constexpr Remedy kRemedies[] = {
      "link it statically into the plugin"},
     {"ELF_FOREIGN_POCO", "the library needs another Poco than the host's",
      "do not link Poco into a plugin"},
+    {"ELF_SECOND_RUNTIME",
+     "the library needs libc++ as a library of its own, whose exceptions would be mixed up with "
+     "those of the host's libstdc++",
+     "link libc++ statically: -static-libstdc++, as mortise_add_plugin() does"},
     {"ELF_SONAME_CLASH",
      "a library with this SONAME is loaded already; the loader would take it for the same",
      "link without a SONAME, as mortise_add_plugin() does"},

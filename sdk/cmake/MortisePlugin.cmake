@@ -89,6 +89,7 @@ function(_mortise_plugin_build_rules target)
         # Unique symbols (statics of inline functions and templates) would keep the library mapped for ever. clang makes none.
         target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
     endif()
+    _mortise_add_libcxx(${target})
     target_link_options(${target} PRIVATE -Wl,-z,now -Wl,-z,noexecstack -Wl,--exclude-libs,ALL
         -Wl,--version-script=${MORTISE_CMAKE_DIR}/plugin.map)
     if(TARGET mortise_options)
@@ -97,6 +98,28 @@ function(_mortise_plugin_build_rules target)
     # clang's sanitizers leave their run-time symbols to the program, so they cannot be defined here.
     if(NOT (MORTISE_SANITIZE AND (CMAKE_CXX_COMPILER_ID MATCHES Clang OR CMAKE_C_COMPILER_ID MATCHES Clang)))
         target_link_options(${target} PRIVATE -Wl,-z,defs)
+    endif()
+endfunction()
+
+# With -stdlib=libc++ (in CMAKE_CXX_FLAGS or the options of the directory): libc++ becomes part of the plugin. As a library beside the
+# host's libstdc++ it would share names like std::runtime_error with it that do not mean the same.
+function(_mortise_add_libcxx target)
+    get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+    if(NOT "CXX" IN_LIST languages OR NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+        return()
+    endif()
+    include(CheckCXXSourceCompiles)
+    get_directory_property(CMAKE_REQUIRED_FLAGS COMPILE_OPTIONS)
+    string(REPLACE ";" " " CMAKE_REQUIRED_FLAGS "${CMAKE_REQUIRED_FLAGS}")
+    check_cxx_source_compiles("#include <version>
+        #ifndef _LIBCPP_VERSION
+        #error not libc++
+        #endif
+        int main() { return 0; }" MORTISE_USES_LIBCXX)
+    if(MORTISE_USES_LIBCXX)
+        target_sources(${target} PRIVATE ${MORTISE_CMAKE_DIR}/libcxx_exceptions.cpp)
+        set_source_files_properties(${MORTISE_CMAKE_DIR}/libcxx_exceptions.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+        target_link_options(${target} PRIVATE -static-libstdc++)
     endif()
 endfunction()
 
