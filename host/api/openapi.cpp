@@ -226,7 +226,7 @@ private:
     std::map<std::string, Schema> schemas_;
     std::map<std::string, std::string> displays_;  // By shape: the spelling of the first route.
     std::map<std::string, std::map<std::string, Object::Ptr>> paths_;  // By display and method.
-    std::set<std::string> tags_;
+    std::map<std::string, std::string> tags_;                          // With their descriptions.
     std::set<std::string> scopes_;
     std::set<std::string> operation_ids_;
 };
@@ -335,7 +335,10 @@ void Document::addIdentity(Object::Ptr operation, const ApiPart& part, const htt
     }
     Array::Ptr tags = operation->getArray("tags");
     for (const Var& tag : *tags) {
-        tags_.insert(tag.toString());
+        std::string& description = tags_[tag.toString()];
+        if (tag.toString() == part.name) {
+            description = part.description;
+        }
     }
     std::string id = operation->optValue<std::string>("operationId", "");
     if (id.empty() || operation_ids_.contains(id)) {
@@ -490,8 +493,12 @@ std::string Document::text() const {
     Array::Ptr servers = new Array;
     servers->add(makeObject("url", info_.server_url));
     Array::Ptr tags = new Array;
-    for (const std::string& tag : tags_) {
-        tags->add(makeObject("name", tag));
+    for (const auto& [tag, description] : tags_) {
+        Object::Ptr object = makeObject("name", tag);
+        if (!description.empty()) {
+            object->set("description", description);
+        }
+        tags->add(object);
     }
     Object::Ptr paths = makeObject();
     for (const auto& [display, operations] : paths_) {

@@ -34,6 +34,8 @@ struct ApiPart {
     std::vector<ApiRoute> routes;
     std::vector<std::pair<std::string, std::string>> schemas;  ///< Name and JSON Schema 2020-12.
     std::vector<ErrorEntry> errors;
+    /// One sentence about the tag of the same name; may be empty.
+    std::string description;
 };
 
 struct ApiInfo {

@@ -112,6 +112,8 @@ std::vector<const http::Route*> HostRoutes::routes() const {
 api::ApiPart HostRoutes::part() const {
     api::ApiPart part;
     part.name = "host";
+    part.description =
+        "What the host itself answers: whether it lives, whether it is ready, its keys";
     for (std::size_t at = 0; at < routes_.size(); ++at) {
         part.routes.push_back({routes_[at].get(), operations_[at], operations_[at].empty()});
     }

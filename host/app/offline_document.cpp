@@ -35,6 +35,7 @@ std::string offlineDocument(Configuration& configuration) {
         }
         const auto ledger = plugin::Ledger::fromJson(result.ledger_json, manifest);
         parts.push_back(declared.emplace_back(ledger).part());
+        parts.back().description = manifest.description;
     }
     return api::openApiDocument(apiInfo(configuration.host()), parts);
 }

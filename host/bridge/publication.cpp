@@ -109,6 +109,7 @@ void Publication::addServing(Snapshot& snapshot,
     const auto& own = instance.routes();
     routes.insert(routes.end(), own.begin(), own.end());
     parts.push_back(apiPart(ledger, own));
+    parts.back().description = generation->manifest().description;
     for (const plugin::DeclaredOperation& operation : ledger.operations()) {
         snapshot.operations[operation.name] = {&instance, &operation};
     }

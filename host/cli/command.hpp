@@ -63,7 +63,7 @@ int runPlugin(Arguments& arguments);       // plugin_command.cpp
 int runPluginProbe(Arguments& arguments);  // plugin_command.cpp
 int runConfig(Arguments& arguments);       // config_command.cpp
 int runNew(Arguments& arguments);          // new_command.cpp
-int runOpenApi(Arguments& arguments);      // inspect_commands.cpp
+int runOpenApi(Arguments& arguments);      // openapi_command.cpp
 int runHealth(Arguments& arguments);       // inspect_commands.cpp
 int runVersion(Arguments& arguments);      // inspect_commands.cpp
 

@@ -1,11 +1,10 @@
-// `mortise openapi`, `health`, `version`: questions that need no running host, or only its port.
+// `mortise health`, `version`: questions that need no running host, or only its port.
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Timespan.h>
 
 #include "app/configuration.hpp"
-#include "app/offline_document.hpp"
 #include "app/version.hpp"
 #include "cli/command.hpp"
 #include "limits.hpp"
@@ -14,12 +13,6 @@ namespace mortise::cli {
 
 int runVersion(Arguments&) {
     print("mortise " + std::string(app::kVersion) + "\n");
-    return kExitOk;
-}
-
-int runOpenApi(Arguments& arguments) {
-    app::Configuration configuration(arguments.options());
-    print(app::offlineDocument(configuration) + "\n");
     return kExitOk;
 }
 

@@ -1,3 +1,7 @@
+# What clients of a release rely on: docs/openapi.json against the plugins as they are.
+add_test(NAME openapi_release COMMAND ${CMAKE_CURRENT_LIST_DIR}/openapi_release.sh $<TARGET_FILE:mortise> ${CMAKE_BINARY_DIR}/plugins)
+set_tests_properties(openapi_release PROPERTIES LABELS fast TIMEOUT 120)
+
 # Tests of what readers are told to type. Included by CMakeLists.txt of this folder.
 #
 # Not under the thread sanitizer: both build a plugin outside of this tree, which would be the one part without its checks

@@ -296,3 +296,14 @@ TEST_CASE("a sound part has no faults") {
         R"({"x-error-codes":["TITLE_TAKEN","NOT_FOUND"],"x":{"$ref":"#/components/schemas/Note"}})");
     CHECK(api::faultsOf(parts.part("notes")).empty());
 }
+
+TEST_CASE("a tag carries the description of the part that has its name") {
+    Parts parts;
+    parts.add("notes", http::Method::Get, "/notes", R"({"tags":["notes","extra"]})");
+    parts.part("notes").description = "Notes of a user";
+    const Array::Ptr tags = parts.document()->getArray("tags");
+    REQUIRE(tags->size() == 2);
+    CHECK_FALSE(tags->getObject(0)->has("description"));
+    CHECK(tags->getObject(1)->getValue<std::string>("name") == "notes");
+    CHECK(tags->getObject(1)->getValue<std::string>("description") == "Notes of a user");
+}
