@@ -2,6 +2,11 @@
 add_test(NAME openapi_release COMMAND ${CMAKE_CURRENT_LIST_DIR}/openapi_release.sh $<TARGET_FILE:mortise> ${CMAKE_BINARY_DIR}/plugins)
 set_tests_properties(openapi_release PROPERTIES LABELS fast TIMEOUT 120)
 
+# The table of docs/comparison.md against the two files it counts.
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+add_test(NAME comparison COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/comparison.py)
+set_tests_properties(comparison PROPERTIES LABELS fast)
+
 # Tests of what readers are told to type. Included by CMakeLists.txt of this folder.
 #
 # Not under the thread sanitizer: both build a plugin outside of this tree, which would be the one part without its checks
