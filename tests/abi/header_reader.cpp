@@ -172,4 +172,22 @@ std::vector<std::filesystem::path> sdkHeaders(const std::filesystem::path& inclu
     return headers;
 }
 
+std::filesystem::path mutatedHeaders(const std::filesystem::path& directory,
+                                     const std::string& header, const std::string& from,
+                                     const std::string& to) {
+    namespace fs = std::filesystem;
+    fs::remove_all(directory);
+    fs::create_directories(directory);
+    fs::copy(MORTISE_SOURCE_DIR "/sdk/include", directory, fs::copy_options::recursive);
+    const fs::path file = directory / "mortise" / header;
+    std::string text = readText(file);
+    const std::size_t at = text.find(from);
+    if (at == std::string::npos) {
+        throw std::runtime_error("not in " + header + ": " + from);
+    }
+    text.replace(at, from.size(), to);
+    std::ofstream(file) << text;
+    return directory;
+}
+
 }  // namespace mortise::test

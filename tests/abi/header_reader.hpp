@@ -47,6 +47,12 @@ std::vector<HeaderName> readConstants(const std::filesystem::path& header);
 std::vector<std::filesystem::path> sdkHeaders(
     const std::filesystem::path& include_directory = MORTISE_SOURCE_DIR "/sdk/include");
 
+/// Copies the C headers to `directory` with one text of one header replaced, and returns the folder that holds mortise/. Throws when
+/// the text is not there.
+std::filesystem::path mutatedHeaders(const std::filesystem::path& directory,
+                                     const std::string& header, const std::string& from,
+                                     const std::string& to);
+
 std::string readText(const std::filesystem::path& file);
 
 /// The text without comments.

@@ -142,20 +142,9 @@ bool isTold(const Mutation& mutation, const std::vector<std::string>& sentences)
     });
 }
 
-/// The headers, copied, with one text replaced.
 std::string layoutWith(const Mutation& mutation) {
-    const fs::path root = fs::path(MORTISE_BINARY_DIR) / "mutated";
-    fs::remove_all(root);
-    fs::create_directories(root);
-    fs::copy(kInclude, root, fs::copy_options::recursive);
-    const fs::path header = root / "mortise" / mutation.header;
-    std::string text = readText(header);
-    const std::size_t at = text.find(mutation.from);
-    if (at == std::string::npos) {
-        throw std::runtime_error("not in " + mutation.header + ": " + mutation.from);
-    }
-    text.replace(at, mutation.from.size(), mutation.to);
-    std::ofstream(header) << text;
+    const fs::path root =
+        mutatedHeaders(MORTISE_BINARY_DIR "/mutated", mutation.header, mutation.from, mutation.to);
     return layoutText(root, root);
 }
 
