@@ -27,7 +27,7 @@ mortise_add_refused_case(9 "each alternative of a std::variant is a struct whose
 mortise_add_refused_case(10 "a Secret never leaves in an answer")
 mortise_add_refused_case(11 "the type of this member is Constrained: its rules belong into that type")
 mortise_add_refused_case(12 "the bound of a Decimal is exact")
-mortise_add_refused_case(13 "no match for .operator\\+.")
+mortise_add_refused_case(13 "no match for .*operator\\+")
 mortise_add_refused_case(14 "uniqueItems\\(\\) needs a std::vector of texts, numbers or described enums")
 mortise_add_refused_case(15 "a rule of a Constrained type is Gt<0>, MinLength<1> and so on")
 mortise_add_refused_case(16 "a \\( without \\), or a \\$ inside a group")
@@ -36,7 +36,7 @@ mortise_add_refused_case(18 "a Secret never leaves in an answer")
 mortise_add_refused_case(19 "conversion from .*Secret")
 mortise_add_refused_case(20 "no matching function for call to .*basic_string_view")
 mortise_add_refused_case(21 "a Secret is never logged")
-mortise_add_refused_case(22 "no match for .operator\\+.")
+mortise_add_refused_case(22 "no match for .*operator\\+")
 
 # Signatures that cannot work.
 mortise_compile_refused(sdk_refuses_no_right_handler refused_handler.cpp 0)
