@@ -9,6 +9,7 @@
 #include "bridge/text.hpp"
 #include "db/async_connections.hpp"
 #include "db/listener.hpp"
+#include "http/route_rules.hpp"
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
 #include "run/reactor.hpp"
@@ -324,8 +325,9 @@ http::Route routeOf(const plugin::DeclaredRoute& declared, const std::string& pl
     route.body_size_max = declared.body_size_max;
     route.takes_json = (declared.flags & MORTISE_ROUTE_JSON_BODY) != 0;
     route.takes_form = (declared.flags & MORTISE_ROUTE_FORM_BODY) != 0;
-    route.body_optional = !(route.takes_json || route.takes_form) ||
-                          (declared.flags & MORTISE_ROUTE_OPTIONAL_BODY) != 0;
+    route.takes_multipart = (declared.flags & MORTISE_ROUTE_MULTIPART_BODY) != 0;
+    route.body_optional =
+        !http::takesBody(route) || (declared.flags & MORTISE_ROUTE_OPTIONAL_BODY) != 0;
     return route;
 }
 

@@ -71,6 +71,7 @@ void UnavailableRoutes::add(http::Route route) {
     route.scopes.clear();
     route.takes_json = false;
     route.takes_form = false;
+    route.takes_multipart = false;
     route.body_optional = true;
     route.target = target_.get();
     route.lane = nullptr;

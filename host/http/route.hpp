@@ -55,6 +55,7 @@ struct Route {
     std::size_t body_size_max = 0;          ///< 0 = server default.
     bool takes_json = false;
     bool takes_form = false;
+    bool takes_multipart = false;
     bool body_optional = true;
     /// Route-local replacement of the Content-Security-Policy header; empty = the standard one.
     std::string content_security_policy;

@@ -16,7 +16,7 @@ inline bool judgesTokens(const Route& route) noexcept {
 }
 
 inline bool takesBody(const Route& route) noexcept {
-    return route.takes_json || route.takes_form;
+    return route.takes_json || route.takes_form || route.takes_multipart;
 }
 
 }  // namespace mortise::http

@@ -124,7 +124,8 @@ bool isPermitted(const Route& route, const identity::Principal& principal) noexc
 
 bool takesType(const Route& route, std::string_view content_type) noexcept {
     return (route.takes_json && isJsonType(content_type)) ||
-           (route.takes_form && isFormType(content_type));
+           (route.takes_form && isFormType(content_type)) ||
+           (route.takes_multipart && isMultipartType(content_type));
 }
 
 /// Milliseconds since the start with one decimal.

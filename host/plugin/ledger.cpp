@@ -81,8 +81,9 @@ void requireRoom(std::size_t count, std::size_t count_max, const char* what) {
 void requireRouteFlags(const mortise_route& route) {
     constexpr std::uint32_t kModes =
         MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_INLINE | MORTISE_ROUTE_ASYNC;
-    constexpr std::uint32_t kBodies =
-        MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_FORM_BODY | MORTISE_ROUTE_OPTIONAL_BODY;
+    constexpr std::uint32_t kBodyKinds =
+        MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_FORM_BODY | MORTISE_ROUTE_MULTIPART_BODY;
+    constexpr std::uint32_t kBodies = kBodyKinds | MORTISE_ROUTE_OPTIONAL_BODY;
     const std::uint32_t mode = route.flags & kModes;
     if ((route.flags & ~(kModes | kBodies)) != 0) {
         refuseArgument("the route has flags this host does not know");
@@ -91,8 +92,7 @@ void requireRouteFlags(const mortise_route& route) {
         mode != MORTISE_ROUTE_ASYNC) {
         refuseArgument("a route is exactly one of blocking, inline and async");
     }
-    if ((route.flags & MORTISE_ROUTE_OPTIONAL_BODY) != 0 &&
-        (route.flags & (MORTISE_ROUTE_JSON_BODY | MORTISE_ROUTE_FORM_BODY)) == 0) {
+    if ((route.flags & MORTISE_ROUTE_OPTIONAL_BODY) != 0 && (route.flags & kBodyKinds) == 0) {
         refuseArgument("a body that is optional needs a kind");
     }
     if (route.access != MORTISE_ACCESS_PUBLIC && route.access != MORTISE_ACCESS_USER) {

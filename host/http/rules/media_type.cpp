@@ -58,4 +58,8 @@ bool isFormType(std::string_view content_type) noexcept {
            hasReadableCharset(content_type);
 }
 
+bool isMultipartType(std::string_view content_type) noexcept {
+    return equalsIgnoringCase(essenceOf(content_type), "multipart/form-data");
+}
+
 }  // namespace mortise::http

@@ -11,4 +11,7 @@ bool isJsonType(std::string_view content_type) noexcept;
 /// True for "application/x-www-form-urlencoded".
 bool isFormType(std::string_view content_type) noexcept;
 
+/// True for "multipart/form-data"; whether its boundary is any good is for whoever takes the body apart.
+bool isMultipartType(std::string_view content_type) noexcept;
+
 }  // namespace mortise::http

@@ -16,6 +16,7 @@
 #include "mortise/db.hpp"
 #include "mortise/deadline.hpp"
 #include "mortise/handler_facts.hpp"
+#include "mortise/handler_files.hpp"
 #include "mortise/handler_form.hpp"
 #include "mortise/handler_scope.hpp"
 #include "mortise/identity.hpp"
@@ -175,19 +176,33 @@ struct Argument<RequestScope, P> {
     std::remove_cvref_t<P> body;
 };
 
+/// Whether the schema refuses fields it does not name.
+template <class T>
+bool isClosedForm() {
+    if constexpr (Described<T>) {
+        return schemaOf<T>().forbidsUnknown();
+    } else {
+        return false;
+    }
+}
+
 template <class P>
 requires kIsA<std::remove_cvref_t<P>, Form>
 struct Argument<RequestScope, P> {
     static void describe(SignatureFacts& facts) {
         facts.takeBody<TakenValue<P>>();
         facts.takes_form = true;
+        facts.form_is_closed = isClosedForm<TakenValue<P>>();
     }
     explicit Argument(RequestScope& scope) {
         using T = TakenValue<P>;
-        if (scope.request->json != nullptr) {
-            form.value = fromJson<T>(JsonValue::root(scope.request->json), scope.violations);
+        const Request request(*scope.request);
+        if (request.json() != nullptr) {
+            form.value = fromJson<T>(JsonValue::root(request.json()), scope.violations);
+        } else if (isMultipartType(request.header("content-type").value_or(""))) {
+            form.value = fromPairs<T>(formOf(scope).fields(), scope.violations);
         } else {
-            const FormFields fields(Request(*scope.request).body());
+            const FormFields fields(request.body());
             form.value = fromPairs<T>(fields.pairs(), scope.violations);
         }
     }

@@ -117,7 +117,8 @@ struct Argument {
     static_assert(
         kUnknownParameter<P>,
         "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
-        "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, "
+        "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, File<\"name\">, "
+        "Files<\"name\">, "
         "Request&, const Principal&, const Principal*, RoleUser<\"role\">, Provided<T>, const T& "
         "where T has a static provide(). "
         "Operations: const In& with a schema, const Caller&. "

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,11 @@
 #include "mortise/request.hpp"
 #include "mortise/schema.hpp"
 
-namespace mortise::detail {
+namespace mortise {
+
+class MultipartForm;
+
+namespace detail {
 
 /// Where the parameters of one function are found, each kind in the order of the signature. Settled at load.
 struct Wiring {
@@ -60,6 +65,8 @@ struct RequestScope : Scope {
     mortise_request* request = nullptr;
     /// Header fields of every answer of the route.
     const std::vector<mortise_pair>* route_headers = nullptr;
+    /// The body as a form with files, when something asked for it.
+    std::shared_ptr<const MultipartForm> form;
     /// What the route's providers make for this request.
     ProvidedValues* values = nullptr;
 };
@@ -174,4 +181,6 @@ inline mortise_status reportRequest(const RequestScope& scope, mortise_error* er
     });
 }
 
-}  // namespace mortise::detail
+}  // namespace detail
+
+}  // namespace mortise

@@ -32,7 +32,8 @@ struct Query : Taken<T> {};
 template <class T>
 struct Body : Taken<T> {};
 
-/// The body of a route that takes JSON or `application/x-www-form-urlencoded`, read through one schema.
+/// The body of a route that takes JSON or `application/x-www-form-urlencoded`, read through one schema. Beside File<> the
+/// other fields of the multipart form.
 template <class T>
 struct Form : Taken<T> {};
 

@@ -38,8 +38,37 @@ inline void writeMediaType(JsonWriter& writer, std::string_view type, std::strin
     writer.endObject();
 }
 
+/// Schema of a multipart form: its files, and the fields of Form<T> beside them.
+inline std::string multipartSchema(const SignatureFacts& facts) {
+    std::string json;
+    JsonWriter writer(json);
+    writer.beginObject();
+    writer.member("type", "object");
+    writer.key("properties");
+    writer.beginObject();
+    for (const SignatureFacts::FileUse& use : facts.file_uses) {
+        writer.key(use.name);
+        writer.raw(
+            use.is_list
+                ? R"({"type":"array","items":{"contentMediaType":"application/octet-stream"}})"
+                : R"({"contentMediaType":"application/octet-stream"})");
+    }
+    writer.endObject();
+    writer.key("required");
+    writer.beginArray();
+    for (const SignatureFacts::FileUse& use : facts.file_uses) {
+        if (use.is_required) {
+            writer.value(use.name);
+        }
+    }
+    writer.endArray();
+    writer.endObject();
+    return facts.body_schema.empty() ? json
+                                     : R"({"allOf":[)" + facts.body_schema + "," + json + "]}";
+}
+
 inline void writeRequestBody(JsonWriter& writer, const RouteSpec& spec) {
-    if (!spec.facts.takes_body) {
+    if (!spec.facts.takes_body && spec.facts.file_uses.empty()) {
         return;
     }
     writer.key("requestBody");
@@ -47,8 +76,12 @@ inline void writeRequestBody(JsonWriter& writer, const RouteSpec& spec) {
     writer.member("required", !spec.body_is_optional);
     writer.key("content");
     writer.beginObject();
-    writeMediaType(writer, "application/json", spec.facts.body_schema);
-    if (spec.facts.takes_form || spec.takes_form) {
+    if (!spec.facts.file_uses.empty()) {
+        writeMediaType(writer, "multipart/form-data", multipartSchema(spec.facts));
+    } else {
+        writeMediaType(writer, "application/json", spec.facts.body_schema);
+    }
+    if (spec.facts.file_uses.empty() && (spec.facts.takes_form || spec.takes_form)) {
         writeMediaType(writer, "application/x-www-form-urlencoded", spec.facts.body_schema);
     }
     writer.endObject();

@@ -103,6 +103,23 @@ inline void fixHeaders(RouteSpec& spec) {
     settings.header_pairs = rawHeaders(settings.headers);
 }
 
+inline void judgeFiles(const RouteSpec& spec) {
+    if (spec.facts.file_uses.empty()) {
+        return;
+    }
+    if (spec.facts.takes_body && !spec.facts.takes_form) {
+        throw DeclareError("a body with files is a form: take Form<T> instead of Body<T>");
+    }
+    if (spec.facts.form_is_closed) {
+        throw DeclareError("beside files the schema of Form<T> cannot forbid unknown fields");
+    }
+    if (spec.body_is_optional || spec.takes_form) {
+        throw DeclareError(
+            "a body with files is multipart/form-data and never missing: leave "
+            "optionalBody() and acceptForm() out");
+    }
+}
+
 inline void judgeRoute(const RouteSpec& spec) {
     if (!spec.access_known) {
         throw DeclareError("say who may call it: publicAccess(), requireUser() or requireRole()");
@@ -122,9 +139,10 @@ inline void judgeRoute(const RouteSpec& spec) {
     if (spec.summary.empty()) {
         throw DeclareError("it has no summary()");
     }
-    if (spec.facts.takes_body && spec.method == "GET") {
+    if ((spec.facts.takes_body || !spec.facts.file_uses.empty()) && spec.method == "GET") {
         throw DeclareError("a GET request has no body: take Query<T>");
     }
+    judgeFiles(spec);
     judgeQueryNames(spec.facts);
     judgeResult(spec);
 }
@@ -133,6 +151,9 @@ inline std::uint32_t routeFlags(const RouteSpec& spec) noexcept {
     std::uint32_t flags = spec.is_async    ? MORTISE_ROUTE_ASYNC
                           : spec.is_inline ? MORTISE_ROUTE_INLINE
                                            : MORTISE_ROUTE_BLOCKING;
+    if (!spec.facts.file_uses.empty()) {
+        return flags | MORTISE_ROUTE_MULTIPART_BODY;
+    }
     if (spec.facts.takes_body) {
         flags |= MORTISE_ROUTE_JSON_BODY;
     }

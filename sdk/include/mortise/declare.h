@@ -27,8 +27,10 @@ extern "C" {
 #define MORTISE_ROUTE_JSON_BODY 8u
 /** Takes a form body `application/x-www-form-urlencoded` besides JSON; `json` is NULL then. */
 #define MORTISE_ROUTE_FORM_BODY 16u
-/** Together with JSON_BODY: the body may be missing. */
+/** Together with one of the kinds of body: it may be missing. */
 #define MORTISE_ROUTE_OPTIONAL_BODY 32u
+/** Takes a form with files, `multipart/form-data`; the plugin takes `body` apart. Other types are answered 415. */
+#define MORTISE_ROUTE_MULTIPART_BODY 64u
 
 /** Anyone. A token that comes along is verified all the same. */
 #define MORTISE_ACCESS_PUBLIC 0u

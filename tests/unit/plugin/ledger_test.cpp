@@ -106,6 +106,10 @@ TEST_CASE("a route's flags must make sense together") {
               r.roles = &admin, r.role_count = 1, r.access = MORTISE_ACCESS_USER;
           }) == MORTISE_OK);
     CHECK(ledger.addRoute(nullptr, nullptr) == MORTISE_INVALID_ARGUMENT);
+    CHECK(tryWith([](auto& r) {
+              r.pattern = view("/api/v1/notes/files");
+              r.flags |= MORTISE_ROUTE_MULTIPART_BODY | MORTISE_ROUTE_OPTIONAL_BODY;
+          }) == MORTISE_OK);
 }
 
 TEST_CASE("an operation carries the plugin's own name and one mode") {

@@ -1,0 +1,138 @@
+// intake: handlers that take from a request what there is to take, and a count of how often one of them was reached.
+#include <atomic>
+
+#include <mortise/plugin.hpp>
+
+namespace intake {
+
+using namespace mortise;
+
+inline constexpr ErrorCode BOX_MISSING{"BOX_MISSING", 404, "Box not found"};
+
+struct Count {
+    std::int64_t count = 0;
+    static constexpr auto schema() { return object<Count>("Count").field("count", &Count::count); }
+};
+
+struct Label {
+    std::string title;
+    static constexpr auto schema() {
+        return object<Label>("Label").field("title", &Label::title, minLength(1), maxLength(20));
+    }
+};
+
+struct Stored {
+    std::string title;
+    std::string filename;
+    std::string content_type;
+    std::int64_t size = 0;
+    std::int64_t byte_sum = 0;
+    static constexpr auto schema() {
+        return object<Stored>("Stored")
+            .field("title", &Stored::title)
+            .field("filename", &Stored::filename)
+            .field("content_type", &Stored::content_type)
+            .field("size", &Stored::size)
+            .field("byte_sum", &Stored::byte_sum);
+    }
+};
+
+struct Text {
+    std::string text;
+    static constexpr auto schema() { return object<Text>("Text").field("text", &Text::text); }
+};
+
+/// How often a handler was reached.
+struct Calls {
+    std::atomic<std::int64_t> count{0};
+};
+
+/// A box whose number fits the key that came along.
+struct Box {
+    std::int64_t id = 0;
+
+    static Box provide(Path<"box_id", std::int64_t> id, Header<"x-key", std::int64_t> key) {
+        if (*id != *key) {
+            throw NotFoundError(BOX_MISSING, "Box", *id);
+        }
+        return {*id};
+    }
+};
+
+/// Made for one request; says in the log when it goes.
+class Receipt {
+public:
+    explicit Receipt(const Log& log) : log_(log) {}
+    Receipt(const Receipt&) = delete;
+    ~Receipt() { log_.info("intake.receipt_closed"); }
+
+private:
+    Log log_;
+};
+
+using AdminUser = RoleUser<"admin">;
+
+class Intake final : public Plugin {
+public:
+    void declare(Router& router) override {
+        router.provide(calls_);
+        router.provide([](const RequestLog& log) { return Receipt(log); });
+        auto routes = router.group("/intake").tag("intake").publicAccess();
+        routes.get("/call-count", &Intake::callCount).summary("Count the calls of the others");
+        routes.post("/files", &Intake::store).summary("Store a file").bodySizeMax(1 << 20);
+        routes.get("/depth", &Intake::depth).summary("Read a header field");
+        routes.get("/theme", &Intake::theme).summary("Read a cookie");
+        routes.get("/boxes/{box_id}", &Intake::openBox)
+            .summary("Open a box")
+            .errors(BOX_MISSING)
+            .require<Receipt>();
+        routes.get("/boxes/{box_id}/later", &Intake::openBoxLater).summary("Open a box later");
+        routes.get("/moved", &Intake::moved).summary("Go elsewhere");
+        routes.get("/old", &Intake::callCount)
+            .summary("Count in the old way")
+            .deprecated("2026-01-01", "2027-01-01", "https://example.com/intake");
+        router.group("/intake").get("/all", &Intake::all).summary("For administrators");
+    }
+
+private:
+    Count callCount(Service<Calls> calls) const { return {calls->count.load()}; }
+
+    Created<Stored> store(File<"file"> file, Form<Label> label, Service<Calls> calls) const {
+        ++calls->count;
+        std::int64_t sum = 0;
+        for (const char byte : file.bytes()) {
+            sum += static_cast<unsigned char>(byte);
+        }
+        return {{label->title, file.filename(), std::string(file.contentType()),
+                 static_cast<std::int64_t>(file.size()), sum},
+                "/api/v1/intake/call-count"};
+    }
+    Text depth(Header<"x-depth", std::int64_t> depth, Service<Calls> calls) const {
+        ++calls->count;
+        return {std::to_string(*depth)};
+    }
+    Text theme(Cookie<"theme", std::string> theme, Service<Calls> calls) const {
+        ++calls->count;
+        return {*theme};
+    }
+    Text openBox(const Box& box, Service<Calls> calls, Deadline deadline) const {
+        ++calls->count;
+        return {std::to_string(box.id) + (deadline.isLimited() ? " in time" : " at leisure")};
+    }
+    Task<Text> openBoxLater(const Box& box, Service<Calls> calls) const {
+        ++calls->count;
+        Text text{std::to_string(box.id)};
+        co_return text;
+    }
+    Redirect moved(Query<Text> to, Service<Calls> calls) const {
+        ++calls->count;
+        return Redirect(to->text);
+    }
+    Text all(const AdminUser& user) const { return {std::string(user.subject())}; }
+
+    Calls calls_;
+};
+
+}  // namespace intake
+
+MORTISE_PLUGIN(intake::Intake)
