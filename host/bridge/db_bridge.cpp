@@ -37,8 +37,7 @@ struct LentResult : mortise_result {
 
 /// Why a statement is refused before anything is asked, nullptr when it is fine.
 const char* faultOf(const mortise_statement* statement) {
-    if (statement == nullptr || statement->struct_size < sizeof(mortise_statement) ||
-        statement->sql.size == 0) {
+    if (statement == nullptr || !MORTISE_HAS(statement, param_count) || statement->sql.size == 0) {
         return "no statement given";
     }
     if (statement->param_count > limits::kStatementParamCountMax) {

@@ -37,10 +37,11 @@ std::string textOf(mortise_str text, std::size_t size_max, const char* what) {
     return text.size == 0 ? std::string() : std::string(text.data, text.size);
 }
 
-// The part of a struct both sides know; the rest is zero.
+// The part of a struct both sides know; the rest is zero. `reaches_first` says that it is as long as in the first release: what is
+// appended later is missing in plugins built before.
 template <typename T>
-T common(const T* given, std::size_t size_min, const char* what) {
-    if (given == nullptr || given->struct_size < size_min) {
+T common(const T* given, bool reaches_first, const char* what) {
+    if (given == nullptr || !reaches_first) {
         refuseArgument(std::string(what) + " is missing or its struct_size is too small");
     }
     T known{};
@@ -277,7 +278,8 @@ void Ledger::requireGranted(const std::string& pattern) const {
 
 mortise_status Ledger::addRoute(const mortise_route* given, mortise_error* error) noexcept {
     return guarded(error, [&] {
-        const mortise_route known = common(given, sizeof(mortise_route), "the route");
+        const mortise_route known =
+            common(given, given != nullptr && MORTISE_HAS(given, handler_context), "the route");
         requireRoom(routes_.size(), limits::kRouteCountMax, "routes");
         requireRouteFlags(known);
         DeclaredRoute route;
@@ -316,7 +318,8 @@ mortise_status Ledger::addRoute(const mortise_route* given, mortise_error* error
 
 mortise_status Ledger::addOperation(const mortise_operation* given, mortise_error* error) noexcept {
     return guarded(error, [&] {
-        const mortise_operation known = common(given, sizeof(mortise_operation), "the operation");
+        const mortise_operation known =
+            common(given, given != nullptr && MORTISE_HAS(given, handler_context), "the operation");
         requireRoom(operations_.size(), limits::kOperationCountMax, "operations");
         const std::string name = textOf(known.name, limits::kPatternSizeMax, "the name");
         if (!isDottedName(name) || !name.starts_with(plugin_ + ".") ||
@@ -339,7 +342,8 @@ mortise_status Ledger::addOperation(const mortise_operation* given, mortise_erro
 
 mortise_status Ledger::addJobType(const mortise_job_type* given, mortise_error* error) noexcept {
     return guarded(error, [&] {
-        const mortise_job_type known = common(given, sizeof(mortise_job_type), "the job type");
+        const mortise_job_type known =
+            common(given, given != nullptr && MORTISE_HAS(given, handler_context), "the job type");
         requireRoom(job_types_.size(), limits::kJobTypeCountMax, "job types");
         std::string name = textOf(known.name, limits::kPatternSizeMax, "the name");
         if (!isDottedName(name)) {

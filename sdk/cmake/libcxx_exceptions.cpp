@@ -11,7 +11,7 @@
 namespace __cxxabiv1 {
 
 struct __cxa_eh_globals {
-    void *caughtExceptions;
+    void* caughtExceptions;
     unsigned int uncaughtExceptions;
 };
 
@@ -20,8 +20,12 @@ thread_local __cxa_eh_globals globals;
 }
 
 extern "C" {
-__cxa_eh_globals *__cxa_get_globals() { return &globals; }
-__cxa_eh_globals *__cxa_get_globals_fast() { return &globals; }
+__cxa_eh_globals* __cxa_get_globals() {
+    return &globals;
+}
+__cxa_eh_globals* __cxa_get_globals_fast() {
+    return &globals;
+}
 }
 
 }  // namespace __cxxabiv1
