@@ -183,6 +183,13 @@ TEST_CASE("what a provider refuses is answered before the handler") {
     CHECK(callCount() == count_before);
 }
 
+TEST_CASE("coroutines that wait beyond the deadline are woken and leave nothing behind") {
+    const Answer answer = get("/naps");
+    requireFailure(answer, 503, "DEADLINE_EXCEEDED");
+    CHECK(within(std::chrono::seconds(20),
+                 [] { return requireSuccess(get("/frame-count"), 200).text("count") == "0"; }));
+}
+
 TEST_CASE("a redirect answers with a Location and nothing else") {
     const Answer answer = get("/moved?text=/api/v1/intake/depth");
     CHECK(answer.status == 303);

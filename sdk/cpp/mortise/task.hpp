@@ -6,7 +6,7 @@
 //          the request lives on. So nothing here is atomic: one task tree runs on one thread, piece by piece.
 // Guarantee: an exception in a child appears at the co_await of its parent. When the host gives up (deadline, drain, client
 //          gone) the completion arrives with CANCELLED, the await throws, and the frames unwind as for any other error.
-// Missing on purpose: a scheduler, detaching, cancelling from outside.
+// Missing on purpose: a scheduler, detaching, cancelling from outside. Several tasks at once: whenAll(), task_join.hpp.
 //
 // g++ 12 destroys a braced aggregate temporary inside a co_await expression twice: write `const Args args{...};` in a line of
 // its own, then `co_await f(args)`. Awaitable functions of this layer take variadic arguments, never aggregates or lists.
@@ -198,77 +198,7 @@ NonVoid<T> takeNonVoid(Task<T>& task) {
     }
 }
 
-/// Starts tasks one after the other and suspends the waiter until the last one is done. The waiter counts as one more
-/// running task while it starts them, so that tasks which finish at once do not resume it too early.
-template <class Start>
-class JoinAwaiter {
-public:
-    JoinAwaiter(std::size_t count, Start start) : count_(count), start_(std::move(start)) {}
-    bool await_ready() const noexcept { return count_ == 0; }
-    bool await_suspend(std::coroutine_handle<> waiter) {
-        join_.waiter = waiter;
-        join_.running = count_ + 1;
-        start_(join_);
-        return --join_.running != 0;
-    }
-    void await_resume() const noexcept {}
-
-private:
-    std::size_t count_;
-    Start start_;
-    Join join_;
-};
-
-template <class... T>
-Task<std::tuple<NonVoid<T>...>> joinTasks(Task<T>... tasks) {
-    auto start = [&](Join& join) { (tasks.startFor(join), ...); };
-    JoinAwaiter<decltype(start)> all_done(sizeof...(T), start);
-    co_await all_done;
-    // Braces: the elements are taken from left to right, so the first error wins.
-    std::tuple<NonVoid<T>...> values{takeNonVoid(tasks)...};
-    co_return values;
-}
-
-template <class Awaitable>
-using AwaitResult = decltype(std::declval<Awaitable&>().await_resume());
-
-template <class Awaitable>
-Task<AwaitResult<Awaitable>> asTask(Awaitable awaitable) {
-    co_return co_await awaitable;
-}
-
-template <class T>
-Task<T> asTask(Task<T> task) {
-    return task;
-}
-
 }  // namespace detail
-
-/// Awaits several tasks or other awaitables at once and yields a tuple of their values (std::monostate for void):
-/// `auto [user, notes] = co_await whenAll(loadUser(id), db.all<Note>(kNotes, id));`. All of them run to their end; then
-/// the first error, in the order of the arguments, is thrown.
-template <class... Awaitables>
-requires(sizeof...(Awaitables) > 0) auto whenAll(Awaitables... awaitables) {
-    return detail::joinTasks(detail::asTask(std::move(awaitables))...);
-}
-
-/// As above for any number of tasks of one kind.
-template <class T>
-Task<std::vector<detail::NonVoid<T>>> whenAll(std::vector<Task<T>> tasks) {
-    auto start = [&](detail::Join& join) {
-        for (Task<T>& task : tasks) {
-            task.startFor(join);
-        }
-    };
-    detail::JoinAwaiter<decltype(start)> all_done(tasks.size(), start);
-    co_await all_done;
-    std::vector<detail::NonVoid<T>> values;
-    values.reserve(tasks.size());
-    for (Task<T>& task : tasks) {
-        values.push_back(detail::takeNonVoid(task));
-    }
-    co_return values;
-}
 
 namespace detail {
 
@@ -304,3 +234,5 @@ public:
 }  // namespace detail
 
 }  // namespace mortise
+
+#include "mortise/task_join.hpp"

@@ -47,3 +47,9 @@ mortise_add_refused_handler(4 "this is no name of a cookie")
 mortise_add_refused_handler(5 "returns the type it stands in")
 mortise_add_refused_handler(6 "a coroutine runs on the reactor and must not wait")
 mortise_add_refused_handler(7 "name at least one role")
+
+# The source file in docs/handlers.md.
+add_test(NAME docs_handlers_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; next } /^```/ { code = 0 } code' docs/handlers.md \
+    | '${CMAKE_CXX_COMPILER}' -std=c++20 -Wall -Wextra -Werror -fsyntax-only -x c++ -Isdk/cpp -Isdk/include \
+        -DMORTISE_PLUGIN_NAME='\"albums\"' -DMORTISE_PLUGIN_VERSION='\"1.0.0\"' -" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(docs_handlers_compile PROPERTIES LABELS compile TIMEOUT 120)

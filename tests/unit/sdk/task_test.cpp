@@ -1,8 +1,10 @@
 // Coroutines of the SDK: order, errors, and what happens to frames. Meant to run with the address sanitizer too.
 #include "mortise/task.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -253,4 +255,130 @@ TEST_CASE("a task moved elsewhere keeps its frame, and an unawaited one frees it
         CHECK(outcome.value == 1);
     }
     CHECK(watch.expired());
+}
+
+namespace {
+
+/// Counts how many of it are at work at once, and in all.
+struct Load {
+    int running = 0;
+    int running_max = 0;
+    int started = 0;
+};
+
+/// Lives in the frame of a task and goes with it.
+class Working {
+public:
+    explicit Working(Load& load) : load_(load) {
+        ++load_.started;
+        load_.running_max = std::max(load_.running_max, ++load_.running);
+    }
+    Working(const Working&) = delete;
+    ~Working() { --load_.running; }
+
+private:
+    Load& load_;
+};
+
+Task<int> work(Later& later, Load& load, int number, bool fails) {
+    const Working working(load);
+    co_await later.wait();
+    if (fails) {
+        throw std::runtime_error("task " + std::to_string(number));
+    }
+    co_return number;
+}
+
+Task<std::vector<int>> workAll(Later& later, Load& load, int count, std::size_t running_max,
+                               int first_failing) {
+    std::vector<Task<int>> tasks;
+    for (int i = 0; i < count; ++i) {
+        tasks.push_back(work(later, load, i, i >= first_failing));
+    }
+    auto numbers = co_await whenAll(std::move(tasks), running_max);
+    co_return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("a bounded whenAll runs no more tasks at a time and keeps their order") {
+    const std::size_t running_max = GENERATE(std::size_t{1}, std::size_t{3}, std::size_t{100});
+    Later later;
+    Load load;
+    const Outcome<std::vector<int>> outcome(workAll(later, load, 20, running_max, 20));
+    CHECK(later.waiting() == std::min<std::size_t>(running_max, 20));
+    later.complete();
+    REQUIRE(outcome.is_done);
+    REQUIRE(outcome.value->size() == 20);
+    for (int i = 0; i < 20; ++i) {
+        CHECK((*outcome.value)[static_cast<std::size_t>(i)] == i);
+    }
+    CHECK(load.running_max == static_cast<int>(std::min<std::size_t>(running_max, 20)));
+    CHECK(load.running == 0);
+}
+
+TEST_CASE("a bounded whenAll starts nothing more after an error, and waits for what runs") {
+    Later later;
+    Load load;
+    const Outcome<std::vector<int>> outcome(workAll(later, load, 20, 3, 2));
+    CHECK(load.started == 3);
+    later.complete();
+    CHECK(outcome.is_done);
+    CHECK(outcome.error == "task 2");
+    CHECK(load.started < 20);
+    CHECK(load.running == 0);
+}
+
+TEST_CASE("a bounded whenAll of nothing is done at once, and a bound of nothing is one") {
+    Later later;
+    Load load;
+    const Outcome<std::vector<int>> none(workAll(later, load, 0, 5, 0));
+    REQUIRE(none.is_done);
+    CHECK(none.value->empty());
+    const Outcome<std::vector<int>> some(workAll(later, load, 2, 0, 2));
+    CHECK(later.waiting() == 1);
+    later.complete();
+    CHECK(some.value->size() == 2);
+}
+
+TEST_CASE("tasks without a value are bounded too") {
+    bool first = false;
+    bool second = false;
+    auto parent = [](bool& one, bool& two) -> Task<std::size_t> {
+        std::vector<Task<>> tasks;
+        tasks.push_back(setFlag(one));
+        tasks.push_back(setFlag(two));
+        const auto done = co_await whenAll(std::move(tasks), 1);
+        co_return done.size();
+    };
+    const Outcome<std::size_t> outcome(parent(first, second));
+    CHECK(outcome.value == std::size_t{2});
+    CHECK((first && second));
+}
+
+TEST_CASE("many tasks that never wait do not pile up on the stack") {
+    auto parent = []() -> Task<int> {
+        std::vector<Task<int>> tasks;
+        for (int i = 0; i < 100'000; ++i) {
+            tasks.push_back(number(1));
+        }
+        const std::vector<int> ones = co_await whenAll(std::move(tasks), 10);
+        co_return std::accumulate(ones.begin(), ones.end(), 0);
+    };
+    const Outcome<int> outcome(parent());
+    CHECK(outcome.value == 100'000);
+}
+
+TEST_CASE("an error of whenAll lets the frames of all tasks go") {
+    Later later;
+    Load load;
+    auto parent = [](Later& wait_for, Load& shared) -> Task<> {
+        co_await whenAll(work(wait_for, shared, 0, true), work(wait_for, shared, 1, false),
+                         work(wait_for, shared, 2, true));
+    };
+    const Outcome<void> outcome(parent(later, load));
+    CHECK(load.running == 3);
+    later.complete();
+    CHECK(outcome.error == "task 0");
+    CHECK(load.running == 0);
 }

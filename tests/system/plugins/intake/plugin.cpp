@@ -47,6 +47,17 @@ struct Calls {
     std::atomic<std::int64_t> count{0};
 };
 
+/// Frames of coroutines that live; each holds one of these.
+class Frame {
+public:
+    explicit Frame(std::atomic<std::int64_t>& count) : count_(count) { ++count_; }
+    Frame(const Frame&) = delete;
+    ~Frame() { --count_; }
+
+private:
+    std::atomic<std::int64_t>& count_;
+};
+
 /// A box whose number fits the key that came along.
 struct Box {
     std::int64_t id = 0;
@@ -87,6 +98,10 @@ public:
             .errors(BOX_MISSING)
             .require<Receipt>();
         routes.get("/boxes/{box_id}/later", &Intake::openBoxLater).summary("Open a box later");
+        routes.get("/naps", &Intake::sleepOften)
+            .summary("Sleep several times at once, beyond the deadline")
+            .deadline(std::chrono::milliseconds(300));
+        routes.get("/frame-count", &Intake::frameCount).summary("Count what still sleeps");
         routes.get("/moved", &Intake::moved).summary("Go elsewhere");
         routes.get("/old", &Intake::callCount)
             .summary("Count in the old way")
@@ -124,6 +139,19 @@ private:
         Text text{std::to_string(box.id)};
         co_return text;
     }
+    // Longer than the host lets them: each is woken with an error, and whenAll() lets all of them go.
+    Task<Text> sleepOften(AsyncDb& db) const {
+        const Frame frame(frame_count_);
+        co_await whenAll(sleep(db), sleep(db), sleep(db));
+        Text text{"awake"};
+        co_return text;
+    }
+    Task<> sleep(AsyncDb& db) const {
+        const Frame frame(frame_count_);
+        co_await db.execute("SELECT pg_sleep(30)");
+    }
+    Count frameCount() const { return {frame_count_.load()}; }
+
     Redirect moved(Query<Text> to, Service<Calls> calls) const {
         ++calls->count;
         return Redirect(to->text);
@@ -131,6 +159,7 @@ private:
     Text all(const AdminUser& user) const { return {std::string(user.subject())}; }
 
     Calls calls_;
+    mutable std::atomic<std::int64_t> frame_count_{0};
 };
 
 }  // namespace intake
