@@ -232,4 +232,22 @@ inline constexpr unsigned kControlQueueMax = 16;
 /// Time a local client has to send its line and to take the answer.
 inline constexpr std::chrono::milliseconds kControlRequestDeadline = 5s;
 
+// testing
+/// Test programs of one user that run at the same time, each with a database server of its own.
+inline constexpr unsigned kTestingSlotCountMax = 64;
+/// Template databases kept in a slot, 8 MB each: a few plugins, and a few states of their migrations.
+inline constexpr unsigned kTestingTemplateCountMax = 8;
+/// For many apps side by side, each with a small pool.
+inline constexpr unsigned kTestingConnectionCountMax = 200;
+inline constexpr std::chrono::milliseconds kTestingStatementDeadline = 60s;
+/// How much later than its deadline a request is given up: then an event loop does not turn any more.
+inline constexpr std::chrono::milliseconds kTestingAnswerPatience = 10s;
+inline constexpr std::chrono::milliseconds kTestingPollInterval = 1ms;
+/// A streamed body is kept in memory for the test.
+inline constexpr std::size_t kTestingStreamSizeMax = 64 * 1024 * 1024;
+/// Log records an app keeps; beyond it the oldest go.
+inline constexpr std::size_t kTestingLogLineCountMax = 100'000;
+/// Operations a test answers itself.
+inline constexpr std::size_t kTestingOperationCountMax = 1000;
+
 }  // namespace mortise::limits

@@ -25,11 +25,15 @@ std::optional<std::string> takeOption(std::vector<std::string>& settings, std::s
     return value;
 }
 
-config::Layers readLayers(const std::vector<std::string>& arguments) {
+config::Layers readLayers(const std::vector<std::string>& arguments, Sources sources) {
+    config::Layers layers;
+    if (sources == Sources::ArgumentsOnly) {
+        layers.addCommandLine(arguments);
+        return layers;
+    }
     std::vector<std::string> settings = arguments;
     const auto named = takeOption(settings, kConfigOption);
     const auto env_file = takeOption(settings, kEnvFileOption);
-    config::Layers layers;
     const std::filesystem::path file = named ? *named : std::string(kPackagedConfig);
     layers.addFile(file, named.has_value());
     layers.addDirectory(file.parent_path() / "conf.d");
@@ -41,9 +45,9 @@ config::Layers readLayers(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-Configuration::Configuration(std::vector<std::string> arguments)
+Configuration::Configuration(std::vector<std::string> arguments, Sources sources)
     : arguments_(std::move(arguments)),
-      layers_(readLayers(arguments_)),
+      layers_(readLayers(arguments_, sources)),
       schema_(config::hostSchema()),
       host_(config::Config::resolve(schema_, layers_, config::Unknown::PluginsLater)) {}
 

@@ -17,11 +17,17 @@
 
 namespace mortise::app {
 
+/// Where settings come from.
+enum class Sources {
+    All,
+    ArgumentsOnly,  ///< For a host inside a test, which must not depend on files and environment of the machine.
+};
+
 class Configuration {
 public:
     /// Reads all layers: the file of `--config=FILE` (else /etc/mortise/mortise.properties when it is there) with conf.d beside
     /// it, `.env` (or `--env-file=FILE`), the environment, then `--key=value`. Throws mortise::Error with every problem.
-    explicit Configuration(std::vector<std::string> arguments);
+    explicit Configuration(std::vector<std::string> arguments, Sources sources = Sources::All);
 
     const config::Config& host() const noexcept { return host_; }
     const config::Schema& schema() const noexcept { return schema_; }

@@ -30,10 +30,14 @@ constexpr int kFailedExit = 1;
 }  // namespace
 
 struct Host::State final : lifecycle::SignalHandler {
-    explicit State(Configuration& host_configuration)
-        : parts(host_configuration), stages(parts.log) {}
+    State(Configuration& host_configuration, HostOptions host_options)
+        : options(std::move(host_options)),
+          parts(host_configuration, options.log_sink),
+          stages(parts.log) {}
 
+    HostOptions options;
     Parts parts;
+    plugin::BootReport boot_report;
     std::optional<admin::PluginCommands> commands;
     std::optional<admin::ControlServer> control;
     run::NamedThreads::Handle retry_thread = 0;
@@ -46,7 +50,9 @@ struct Host::State final : lifecycle::SignalHandler {
     void onForce(int signal) noexcept override;
     void onReload() noexcept override;
 
+    std::vector<std::filesystem::path> files() const;
     void addStages();
+    void startStages();
     void startThreads();
     void startControl();
     void stopControl();
@@ -62,7 +68,7 @@ struct Host::State final : lifecycle::SignalHandler {
     void retryDegraded(run::NamedThreads::Handle self);
     void announce();
     void drain();
-    int stop();
+    std::vector<lifecycle::StageFailure> stop();
     [[noreturn]] void endNow(int exit_code) noexcept;
     void leaveWhenOccupied() noexcept;
     std::chrono::milliseconds stopPatience() const;
@@ -111,11 +117,15 @@ void Host::State::onReload() noexcept {
     }
 }
 
+std::vector<std::filesystem::path> Host::State::files() const {
+    return options.plugin_files ? *options.plugin_files : pluginFiles(config());
+}
+
 void Host::State::startThreads() {
     makeDirectory(parts.configuration.stateDirectory(), 0755);
     parts.reactors.start();
     // Until its plugin is up a route answers 503, not 404.
-    parts.publication.publish(startingSet(pluginFiles(config())));
+    parts.publication.publish(startingSet(files()));
 }
 
 void Host::State::stopThreads() {
@@ -220,10 +230,14 @@ void Host::State::startPlugins() {
         factsOf(config()), static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
         static_cast<unsigned>(config().integer("run.plugin_queue_max")),
         config().duration("http.request_deadline_ms"), config().boolean("database.echo")});
+    parts.services->stand_in = options.stand_in;
     parts.binding.emplace(&*parts.services, parts.source);
-    parts.swap.emplace(swapSettings(parts.configuration), *parts.binding, parts.publication,
-                       parts.registry, parts.log);
-    const plugin::BootReport report = parts.swap->boot(pluginFiles(config()));
+    plugin::SwapSettings settings = swapSettings(parts.configuration);
+    settings.played_plugins = options.played_plugins;
+    parts.swap.emplace(std::move(settings), *parts.binding, parts.publication, parts.registry,
+                       parts.log);
+    boot_report = parts.swap->boot(files());
+    const plugin::BootReport& report = boot_report;
     for (const std::string& note : report.notes) {
         parts.log.warning("app.plugin_skipped", {{"reason", note}});
     }
@@ -233,7 +247,9 @@ void Host::State::startPlugins() {
     for (const std::string& warning : parts.configuration.checkUnknown()) {
         parts.log.warning("app.setting_unknown", {{"reason", warning}});
     }
-    commands->use(&*parts.swap);
+    if (commands) {
+        commands->use(&*parts.swap);
+    }
     retry_thread = parts.threads.start(
         "plugin-retry", [this](run::NamedThreads::Handle self) { retryDegraded(self); });
 }
@@ -249,7 +265,9 @@ void Host::State::retryDegraded(run::NamedThreads::Handle self) {
 
 void Host::State::stopPlugins(lifecycle::Deadline deadline) {
     parts.threads.join(retry_thread, deadline);
-    commands->use(nullptr);
+    if (commands) {
+        commands->use(nullptr);
+    }
     if (!parts.swap) {
         return;
     }
@@ -276,15 +294,17 @@ void Host::State::addStages() {
     using lifecycle::Deadline;
     const auto deadline = config().duration("shutdown.deadline_ms");
     stages.add({"threads", [this] { startThreads(); }, [this](Deadline) { stopThreads(); }});
-    stages.add({"control", [this] { startControl(); }, [this](Deadline) { stopControl(); }});
-    stages.add({"listeners", [this] { startListeners(); },
-                [this](Deadline until) { stopListeners(until); }, deadline});
+    if (options.has_edges) {
+        stages.add({"control", [this] { startControl(); }, [this](Deadline) { stopControl(); }});
+        stages.add({"listeners", [this] { startListeners(); },
+                    [this](Deadline until) { stopListeners(until); }, deadline});
+    }
     stages.add(
         {"database", [this] { startDatabase(); }, [this](Deadline until) { stopDatabase(until); }});
     stages.add({"identity", [this] { startIdentity(); }, {}});
     if (config().isDevelopment()) {
         // Elsewhere it is a separate step, so that a person decides when a schema changes.
-        stages.add({"schema", [this] { migrate(migrationLines(pluginFiles(config()))); }, {}});
+        stages.add({"schema", [this] { migrate(migrationLines(files())); }, {}});
     }
     stages.add({"plugins", [this] { startPlugins(); },
                 [this](Deadline until) { stopPlugins(until); }, deadline});
@@ -298,18 +318,28 @@ void Host::State::drain() {
     stopListeners(steady_clock::now() + config().duration("shutdown.deadline_ms"));
 }
 
-int Host::State::stop() {
+void Host::State::startStages() {
+    parts.log.info("app.starting", {{"name", config().text("name")},
+                                    {"version", config().text("version")},
+                                    {"environment", config().text("environment")},
+                                    {"host_version", kVersion}});
+    addStages();
+    try {
+        stages.start();
+    } catch (const std::exception& error) {
+        parts.log.error("app.start_failed", {{"reason", error.what()}});
+        throw;
+    }
+}
+
+std::vector<lifecycle::StageFailure> Host::State::stop() {
     const auto failures =
         stages.stop(steady_clock::now() + config().duration("shutdown.deadline_ms") +
                     limits::kStageStopDeadline);
     for (const lifecycle::StageFailure& failure : failures) {
         parts.log.error("app.stop_failed", {{"stage", failure.stage}, {"reason", failure.reason}});
     }
-    leaveWhenOccupied();
-    parts.log.info("app.shutdown_complete", {});
-    parts.gate.advance(lifecycle::State::Stopped);
-    parts.log.flush(limits::kLogFlushDeadline);
-    return failures.empty() ? 0 : kFailedExit;
+    return failures;
 }
 
 // What drain() and stop() may take by their own deadlines, and something for what does not keep them.
@@ -318,7 +348,8 @@ std::chrono::milliseconds Host::State::stopPatience() const {
            2 * config().duration("shutdown.deadline_ms") + 2 * limits::kStageStopDeadline;
 }
 
-Host::Host(Configuration& configuration) : state_(std::make_unique<State>(configuration)) {}
+Host::Host(Configuration& configuration, HostOptions options)
+    : state_(std::make_unique<State>(configuration, std::move(options))) {}
 
 Host::~Host() = default;
 
@@ -326,18 +357,37 @@ void Host::requestStop() noexcept {
     state_->onShutdown(0);
 }
 
+void Host::start() {
+    state_->startStages();
+    static_cast<void>(state_->parts.gate.advance(lifecycle::State::Ready));
+}
+
+std::vector<lifecycle::StageFailure> Host::stop() {
+    static_cast<void>(state_->parts.gate.advance(lifecycle::State::Draining));
+    auto failures = state_->stop();
+    static_cast<void>(state_->parts.gate.advance(lifecycle::State::Stopped));
+    state_->parts.log.flush(limits::kLogFlushDeadline);
+    return failures;
+}
+
+bool Host::isOccupied() const noexcept {
+    return state_->parts.registry.occupiedCount() != 0;
+}
+
+Parts& Host::parts() noexcept {
+    return state_->parts;
+}
+
+const plugin::BootReport& Host::bootReport() const noexcept {
+    return state_->boot_report;
+}
+
 int Host::run() {
     State& state = *state_;
     const lifecycle::Signals signals(state);
-    state.parts.log.info("app.starting", {{"name", state.config().text("name")},
-                                          {"version", state.config().text("version")},
-                                          {"environment", state.config().text("environment")},
-                                          {"host_version", kVersion}});
-    state.addStages();
     try {
-        state.stages.start();
-    } catch (const std::exception& error) {
-        state.parts.log.error("app.start_failed", {{"reason", error.what()}});
+        state.startStages();
+    } catch (const std::exception&) {
         state.leaveWhenOccupied();
         throw;
     }
@@ -352,7 +402,12 @@ int Host::run() {
         state.endNow(kFailedExit);
     });
     state.drain();
-    return state.stop();
+    const auto failures = state.stop();
+    state.leaveWhenOccupied();
+    state.parts.log.info("app.shutdown_complete", {});
+    state.parts.gate.advance(lifecycle::State::Stopped);
+    state.parts.log.flush(limits::kLogFlushDeadline);
+    return failures.empty() ? 0 : kFailedExit;
 }
 
 }  // namespace mortise::app

@@ -9,16 +9,44 @@
 // listeners close, what is in flight ends, plugins stop, the database goes last. A second signal ends the process at once.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "app/configuration.hpp"
+#include "lifecycle/stages.hpp"
+#include "plugin/swap.hpp"
+
+namespace mortise::log {
+class Sink;
+}
+namespace mortise::bridge {
+class OperationStandIn;
+}
 
 namespace mortise::app {
 
+struct Parts;
+
+/// What is different in a host that is part of another program, as the testing kit makes it.
+struct HostOptions {
+    /// Control socket and listeners.
+    bool has_edges = true;
+    /// Where log lines go instead of where the configuration says; outlives the host.
+    log::Sink* log_sink = nullptr;
+    /// The plugins to load; without it those of plugins.directory.
+    std::optional<std::vector<std::filesystem::path>> plugin_files{};
+    /// Answers operations in place of plugins; outlives the host.
+    bridge::OperationStandIn* stand_in = nullptr;
+    /// Plugins whose operations only the stand-in answers: calls to them are not judged.
+    std::vector<std::string> played_plugins{};
+};
+
 class Host {
 public:
-    explicit Host(Configuration& configuration);
+    explicit Host(Configuration& configuration, HostOptions options = {});
     ~Host();
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -27,6 +55,17 @@ public:
     int run();
     /// As the first SIGTERM. Any thread.
     void requestStop() noexcept;
+
+    /// Start and stop of a host in another program, which has its own signals. start() throws as run() does; stop() returns what
+    /// went wrong. While isOccupied() holds afterwards, threads are inside code of plugins and the host must not be destroyed.
+    void start();
+    std::vector<lifecycle::StageFailure> stop();
+    bool isOccupied() const noexcept;
+
+    /// The parts of this host; those made by a stage exist once start() returned.
+    Parts& parts() noexcept;
+    /// How the plugins came up. Valid once start() returned.
+    const plugin::BootReport& bootReport() const noexcept;
 
 private:
     struct State;

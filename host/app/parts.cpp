@@ -73,9 +73,10 @@ http::AuthResult HostAuthenticator::authenticate(std::string_view token) noexcep
     return {http::AuthResult::Status::Invalid, nullptr};
 }
 
-Parts::Parts(Configuration& host_configuration)
+Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
     : configuration(host_configuration),
-      log(logSettings(configuration.host())),
+      log(log_sink == nullptr ? log::Log(logSettings(configuration.host()))
+                              : log::Log(logSettings(configuration.host()), *log_sink)),
       reactors(reactorCount(configuration.host())),
       executor("request",
                static_cast<unsigned>(configuration.host().integer("run.executor_threads"))),

@@ -69,7 +69,8 @@ private:
 };
 
 struct Parts {
-    explicit Parts(Configuration& host_configuration);
+    /// Without `log_sink` lines go where the configuration says.
+    explicit Parts(Configuration& host_configuration, log::Sink* log_sink = nullptr);
 
     Configuration& configuration;
     log::Log log;

@@ -4,6 +4,7 @@
 #include "base/strings.hpp"
 #include "bridge/context.hpp"
 #include "bridge/host_instance.hpp"
+#include "bridge/job_run.hpp"
 #include "bridge/json_document.hpp"
 #include "bridge/publication.hpp"
 #include "bridge/session_failure.hpp"
@@ -204,16 +205,7 @@ mortise_status run(const mortise_host* host, const mortise_job_run* job_run,
         if (!instance.isServing()) {
             return fail(error, MORTISE_UNAVAILABLE, "UNAVAILABLE", "no jobs run here");
         }
-        const FoundJobType found =
-            instance.services().publication.findJobType(viewOf(job_run->job_type));
-        if (found.is_unavailable) {
-            return fail(error, MORTISE_UNAVAILABLE, "SERVICE_UNAVAILABLE",
-                        "the plugin of this job type is degraded");
-        }
-        if (!found.provider) {
-            return fail(error, MORTISE_NOT_FOUND, "JOB_TYPE_UNKNOWN", "no such job type");
-        }
-        return runFound(found, *job_run, deliver, result_context, error);
+        return runJob(instance.services().publication, *job_run, deliver, result_context, error);
     });
 }
 
@@ -233,6 +225,19 @@ mortise_status types(const mortise_host* host, mortise_job_type_visitor visit,
 }
 
 }  // namespace
+
+mortise_status runJob(Publication& publication, const mortise_job_run& job_run,
+                      mortise_job_result deliver, void* result_context, mortise_error* error) {
+    const FoundJobType found = publication.findJobType(viewOf(job_run.job_type));
+    if (found.is_unavailable) {
+        return fail(error, MORTISE_UNAVAILABLE, "SERVICE_UNAVAILABLE",
+                    "the plugin of this job type is degraded");
+    }
+    if (!found.provider) {
+        return fail(error, MORTISE_NOT_FOUND, "JOB_TYPE_UNKNOWN", "no such job type");
+    }
+    return runFound(found, job_run, deliver, result_context, error);
+}
 
 const mortise_jobs& jobsTable() noexcept {
     static constexpr mortise_jobs kTable{

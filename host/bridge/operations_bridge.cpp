@@ -5,6 +5,7 @@
 #include "bridge/failure.hpp"
 #include "bridge/host_instance.hpp"
 #include "bridge/invocation.hpp"
+#include "bridge/operation_stand_in.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
 #include "limits.hpp"
@@ -18,7 +19,12 @@
 namespace mortise::bridge {
 namespace {
 
-/// Finds and pins the provider, or says why the call is refused.
+OperationStandIn* standInFor(Context& caller, std::string_view name) noexcept {
+    OperationStandIn* stand_in = caller.instance().services().stand_in;
+    return stand_in != nullptr && stand_in->answers(name) ? stand_in : nullptr;
+}
+
+/// Finds and pins the provider, or says why the call is refused. Nothing is found when somebody stands in for it.
 mortise_status admit(Context& caller, std::string_view name, FoundOperation& found,
                      mortise_error* error) {
     HostInstance& instance = caller.instance();
@@ -41,14 +47,22 @@ mortise_status admit(Context& caller, std::string_view name, FoundOperation& fou
     if (const mortise_status status = caller.interrupted(); status != MORTISE_OK) {
         return fail(error, status, "INTERRUPTED", "the unit of work is over");
     }
+    if (standInFor(caller, name) != nullptr) {
+        return MORTISE_OK;
+    }
     found = instance.services().publication.findOperation(name);
     if (found.is_unavailable) {
         return fail(error, MORTISE_UNAVAILABLE, "SERVICE_UNAVAILABLE",
                     "the plugin that offers \"" + std::string(name) + "\" is degraded", 503);
     }
-    return found.provider ? MORTISE_OK
-                          : fail(error, MORTISE_NOT_FOUND, "OPERATION_NOT_FOUND",
-                                 "nobody offers \"" + std::string(name) + "\"");
+    if (found.provider) {
+        return MORTISE_OK;
+    }
+    const bool is_test = instance.services().stand_in != nullptr;
+    return fail(
+        error, MORTISE_NOT_FOUND, "OPERATION_NOT_FOUND",
+        "nobody offers \"" + std::string(name) + '"' +
+            (is_test ? "; the test loads its plugin or answers it with onOperation()" : ""));
 }
 
 mortise_status copyFailure(const Invocation& invocation, mortise_error* error) {
@@ -109,6 +123,50 @@ mortise_status callHere(Invocation& invocation, mortise_operation_done done, voi
     return MORTISE_OK;
 }
 
+mortise_status callStandIn(Context& caller, std::string_view name, std::string_view input,
+                           mortise_operation_done done, void* done_context, mortise_error* error) {
+    std::string output;
+    mortise_error failure = blankError();
+    const mortise_status status = standInFor(caller, name)->call(name, input, output, failure);
+    if (status != MORTISE_OK) {
+        return fail(error, status, failure.code, failure.message,
+                    static_cast<int>(failure.http_status));
+    }
+    done(done_context, MORTISE_OK, strOf(output), nullptr);
+    return MORTISE_OK;
+}
+
+/// On the executor, since it may block; the outcome comes back on the caller's reactor.
+mortise_status callStandInAsync(Context& caller, std::string_view name, std::string_view input,
+                                mortise_operation_done done, void* done_context,
+                                mortise_error* error) {
+    struct Outcome {
+        mortise_status status = MORTISE_OK;
+        mortise_error failure = blankError();
+        std::string output;
+    };
+    OperationStandIn* stand_in = standInFor(caller, name);
+    std::unique_ptr<run::Work> work =
+        run::makeWork([stand_in, reactor = run::Reactor::current(), done, done_context,
+                       operation = std::string(name), text = std::string(input)] {
+            auto outcome = std::make_unique<Outcome>();
+            outcome->status = stand_in->call(operation, text, outcome->output, outcome->failure);
+            reactor->post(run::makeWork([done, done_context, ended = std::move(outcome)] {
+                const bool ok = ended->status == MORTISE_OK;
+                mortise_error ignored = blankError();
+                callPlugin(ignored, [&] {
+                    done(done_context, ended->status, ok ? strOf(ended->output) : mortise_str{},
+                         &ended->failure);
+                    return MORTISE_OK;
+                });
+            }));
+        });
+    HostInstance& instance = caller.instance();
+    return instance.services().executor.submit(instance.lane(), work)
+               ? MORTISE_OK
+               : fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "the caller's queue is full");
+}
+
 mortise_status call(mortise_context* raw, mortise_str name, mortise_str input,
                     mortise_operation_done done, void* done_context, mortise_error* error) {
     return guarded(error, [&] {
@@ -121,6 +179,9 @@ mortise_status call(mortise_context* raw, mortise_str name, mortise_str input,
         if (const mortise_status status = admit(caller, viewOf(name), found, error);
             status != MORTISE_OK) {
             return status;
+        }
+        if (!found.provider) {
+            return callStandIn(caller, viewOf(name), viewOf(input), done, done_context, error);
         }
         const bool is_async = (found.declared->flags & MORTISE_OPERATION_ASYNC) != 0;
         auto invocation = std::make_unique<Invocation>(
@@ -158,6 +219,9 @@ mortise_status callAsync(mortise_context* raw, mortise_str name, mortise_str inp
         if (const mortise_status status = admit(caller, viewOf(name), found, error);
             status != MORTISE_OK) {
             return status;
+        }
+        if (!found.provider) {
+            return callStandInAsync(caller, viewOf(name), viewOf(input), done, done_context, error);
         }
         auto invocation = std::make_unique<Invocation>(std::move(found), caller, viewOf(input),
                                                        Invocation::Bond::WithCaller);

@@ -32,6 +32,7 @@ class TokenIssuer;
 
 namespace mortise::bridge {
 
+class OperationStandIn;
 class Publication;
 
 /// Canonical texts of a plugin's settings or of the host's public facts.
@@ -59,6 +60,8 @@ struct Services {
     std::chrono::milliseconds request_deadline{30'000};
     /// Log the text of every statement of a plugin.
     bool echoes_statements = false;
+    /// Asked before the plugins; nullptr in a host that serves.
+    OperationStandIn* stand_in = nullptr;
 };
 
 }  // namespace mortise::bridge

@@ -34,6 +34,13 @@ std::set<std::string> providersOf(const Manifest& manifest) {
     return names;
 }
 
+Manifest withoutCallsTo(const std::vector<std::string>& played, Manifest manifest) {
+    std::erase_if(manifest.calls, [&](const RequiredCall& call) {
+        return std::find(played.begin(), played.end(), call.provider()) != played.end();
+    });
+    return manifest;
+}
+
 // Providers before callers. What stands in a circle comes last, in the order given; preflight refuses it with the circle.
 template <typename Candidate>
 void sortByDependency(std::vector<Candidate>& candidates) {
@@ -190,7 +197,8 @@ ChangeReport Swap::bootOne(BootCandidate& candidate, const std::vector<Neighbour
         change.step("preflight", [&] {
             auto& verdict = candidate.verdict;
             if (verdict.manifest) {
-                const auto findings = judgeNeighbours(*verdict.manifest, neighbours);
+                const auto findings = judgeNeighbours(
+                    withoutCallsTo(settings_.played_plugins, *verdict.manifest), neighbours);
                 verdict.findings.insert(verdict.findings.end(), findings.begin(), findings.end());
             }
             change.report().findings = verdict.findings;

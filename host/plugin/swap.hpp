@@ -53,6 +53,8 @@ struct SwapSettings {
     std::chrono::milliseconds stop_deadline = limits::kStopDeadline;
     /// Until what is in flight on the old generation is cancelled, and the same again until it is given up.
     std::chrono::milliseconds drain_deadline = limits::kDrainDeadline;
+    /// Plugins that are played by somebody else, as in a test: at boot, calls to their operations are not judged.
+    std::vector<std::string> played_plugins{};
 };
 
 struct ApplyOptions {
