@@ -49,10 +49,6 @@ mortise::Reply<UserData> withVersion(Account account) {
         .header("ETag", std::move(version));
 }
 
-std::string_view ifMatch(const mortise::Request& request) {
-    return request.header("if-match").value_or("");
-}
-
 std::string_view refusalCode(Verdict verdict) {
     switch (verdict) {
         case Verdict::Accepted:
@@ -124,24 +120,24 @@ mortise::Reply<UserData> UserRoutes::show(UserId id, const mortise::Principal& p
 }
 
 mortise::Reply<UserData> UserRoutes::update(UserId id, mortise::Body<UserUpdate> body,
-                                            mortise::Request& request,
-                                            const mortise::Principal& principal, mortise::Db& db,
-                                            mortise::Identity& identity, mortise::Log& log) {
+                                            IfMatch version, const mortise::Principal& principal,
+                                            mortise::Db& db, mortise::Identity& identity,
+                                            mortise::Log& log) {
     Accounts accounts(db, identity, settings_);
     const AccountChanges changes{body->email.asOptional(), body->full_name.asOptional(),
                                  body->is_active.asOptional(), body->roles.asOptional()};
     AccountService::Updated updated =
-        accounts.service.update(actorOf(principal), *id, changes, ifMatch(request));
+        accounts.service.update(actorOf(principal), *id, changes, version->value_or(""));
     log.info("users.account_updated", field("user_id", *id),
              field("tokens_revoked", updated.tokens_revoked));
     return withVersion(std::move(updated.account));
 }
 
-mortise::NoContent UserRoutes::remove(UserId id, mortise::Request& request,
+mortise::NoContent UserRoutes::remove(UserId id, IfMatch version,
                                       const mortise::Principal& principal, mortise::Db& db,
                                       mortise::Identity& identity, mortise::Log& log) {
     Accounts accounts(db, identity, settings_);
-    accounts.service.remove(actorOf(principal), *id, ifMatch(request));
+    accounts.service.remove(actorOf(principal), *id, version->value_or(""));
     log.info("users.account_deleted", field("user_id", *id));
     return {};
 }

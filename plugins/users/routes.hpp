@@ -14,6 +14,8 @@ public:
     explicit UserRoutes(const Settings& settings) : settings_(settings) {}
 
     using UserId = mortise::Path<"user_id", std::int64_t>;
+    /// The version the client has seen; whoever changes another one is told (412).
+    using IfMatch = mortise::Header<"if-match", std::optional<std::string>>;
 
     mortise::Listing<UserResponse> list(mortise::Query<UserListQuery> filter,
                                         mortise::Query<mortise::PageQuery> page, mortise::Db& db,
@@ -22,13 +24,11 @@ public:
                                       mortise::Identity& identity, mortise::Log& log);
     mortise::Reply<UserData> show(UserId id, const mortise::Principal& principal, mortise::Db& db,
                                   mortise::Identity& identity);
-    mortise::Reply<UserData> update(UserId id, mortise::Body<UserUpdate> body,
-                                    mortise::Request& request, const mortise::Principal& principal,
-                                    mortise::Db& db, mortise::Identity& identity,
-                                    mortise::Log& log);
-    mortise::NoContent remove(UserId id, mortise::Request& request,
-                              const mortise::Principal& principal, mortise::Db& db,
-                              mortise::Identity& identity, mortise::Log& log);
+    mortise::Reply<UserData> update(UserId id, mortise::Body<UserUpdate> body, IfMatch version,
+                                    const mortise::Principal& principal, mortise::Db& db,
+                                    mortise::Identity& identity, mortise::Log& log);
+    mortise::NoContent remove(UserId id, IfMatch version, const mortise::Principal& principal,
+                              mortise::Db& db, mortise::Identity& identity, mortise::Log& log);
 
     UserResponse createUser(const CreateUser& input, mortise::Db& db, mortise::Identity& identity,
                             mortise::Log& log);
