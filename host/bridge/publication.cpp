@@ -76,10 +76,14 @@ void Publication::setHostRoutes(std::vector<const http::Route*> routes, api::Api
 }
 
 std::vector<plugin::Clash> Publication::judge(const std::vector<const plugin::Ledger*>& ledgers) {
+    return clashesOf(ledgers, host_routes_);
+}
+
+std::vector<plugin::Clash> clashesOf(const std::vector<const plugin::Ledger*>& ledgers,
+                                     std::vector<const http::Route*> routes) {
     std::vector<plugin::Clash> clashes = plugin::ledgerClashes(ledgers);
     api::ErrorCatalogue catalogue;
     std::deque<DeclaredApi> declared;
-    std::vector<const http::Route*> routes = host_routes_;
     for (const plugin::Ledger* ledger : ledgers) {
         const DeclaredApi& own = declared.emplace_back(*ledger);
         for (const std::string& fault : api::faultsOf(own.part())) {

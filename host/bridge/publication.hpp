@@ -64,6 +64,10 @@ struct Found {
 using FoundOperation = Found<plugin::DeclaredOperation>;
 using FoundJobType = Found<plugin::DeclaredJobType>;
 
+/// What the ledgers cannot own together, or not beside these routes and the codes of the host.
+std::vector<plugin::Clash> clashesOf(const std::vector<const plugin::Ledger*>& ledgers,
+                                     std::vector<const http::Route*> host_routes);
+
 class Publication final : public plugin::Publisher, public http::TableSource {
 public:
     explicit Publication(log::Log& log);

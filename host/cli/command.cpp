@@ -13,9 +13,10 @@ constexpr std::array<Command, 9> kCommands{{
     {"migrate", "migrate up|down|status|history [FILE.so...] [--plugin=NAME] [--count=N] [--to=N]",
      "bring the database schemas of the plugins up or down", runMigrate},
     {"plugin",
-     "plugin list|status NAME|inspect FILE|check FILE|apply FILE|rollback NAME|confirm NAME|remove "
+     "plugin list|status NAME|inspect FILE|check FILE...|apply FILE|rollback NAME|confirm "
+     "NAME|remove "
      "NAME\n"
-     "             [--dry-run] [--confirm] [--revision=N] [--json] [--socket=PATH]",
+     "             [--dry-run] [--confirm] [--revision=N] [--strict] [--json] [--socket=PATH]",
      "look at plugins and change those of a running host", runPlugin},
     {"config", "config check|show|reference|env-example|properties", "look at the settings",
      runConfig},

@@ -57,9 +57,11 @@ void print(std::string_view text);
 void printError(std::string_view text);
 
 // The subcommands, by file.
-int runServe(Arguments& arguments);        // serve_command.cpp
-int runMigrate(Arguments& arguments);      // migrate_command.cpp
-int runPlugin(Arguments& arguments);       // plugin_command.cpp
+int runServe(Arguments& arguments);    // serve_command.cpp
+int runMigrate(Arguments& arguments);  // migrate_command.cpp
+int runPlugin(Arguments& arguments);   // plugin_command.cpp
+int runCheck(Arguments& arguments, const std::vector<std::string>& files,
+             bool as_json);                // check_command.cpp, for runPlugin()
 int runPluginProbe(Arguments& arguments);  // plugin_command.cpp
 int runConfig(Arguments& arguments);       // config_command.cpp
 int runNew(Arguments& arguments);          // new_command.cpp

@@ -25,7 +25,6 @@ public:
     explicit Offline(const std::vector<std::string>& options)
         : configuration_(options), source_(configuration_, no_pool_), binding_(nullptr, source_) {}
     bridge::Binding& binding() { return binding_; }
-    std::filesystem::path store() const { return configuration_.stateDirectory() / "store"; }
 
 private:
     app::Configuration configuration_;
@@ -33,23 +32,6 @@ private:
     app::HostPluginSource source_;
     bridge::Binding binding_;
 };
-
-int check(const std::string& file, const Arguments& arguments, bool as_json) {
-    Offline offline(arguments.options());
-    const plugin::PreflightReport report =
-        plugin::Preflight(offline.binding(), offline.store()).checkAlone(file);
-    print(as_json ? plugin::findingsJson(report.findings) + "\n" : findingsText(report.findings));
-    if (!report.isAccepted()) {
-        return kExitRefused;
-    }
-    const plugin::ProbeResult probe = plugin::Probe(plugin::ProbeSettings()).run(file);
-    if (!probe.ok) {
-        printError("mortise: " + probe.code + ": " + probe.reason + "\n");
-        return kExitRefused;
-    }
-    print(as_json ? "" : "accepted: it loads and declares\n");
-    return kExitOk;
-}
 
 std::filesystem::path socketOf(Arguments& arguments) {
     const std::string wanted = arguments.takeValue("socket");
@@ -103,15 +85,15 @@ int runPlugin(Arguments& arguments) {
     if (what == "list" && words.size() == 1) {
         return askHost(what, "", arguments, as_json);
     }
+    if (what == "check" && words.size() >= 2) {
+        return runCheck(arguments, {words.begin() + 1, words.end()}, as_json);
+    }
     if (words.size() != 2) {
         throw UsageError{"plugin needs a verb and its file or name"};
     }
     if (what == "inspect") {
         print(plugin::inspectJson(words[1]) + "\n");
         return kExitOk;
-    }
-    if (what == "check") {
-        return check(words[1], arguments, as_json);
     }
     for (const char* known : {"status", "apply", "rollback", "confirm", "remove"}) {
         if (what == known) {

@@ -15,6 +15,7 @@ constexpr std::string_view kFixFirstCalls =
 constexpr Remedy kRemedies[] = {
     {"FILE_UNREADABLE", "the file cannot be opened or read",
      "check path and permissions; the host opens the file itself"},
+    {"NOT_A_FILE", "there is no file to be judged", "check the path"},
     {"FILE_TOO_LARGE", "the file is larger than any plugin may be",
      "strip debug information into a file of its own"},
     {"NOT_ELF", "the file is no library at all", kCopyAgain},

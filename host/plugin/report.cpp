@@ -96,6 +96,10 @@ std::string findingsJson(const std::vector<Finding>& findings) {
     return arrayOf(findings, appendFinding);
 }
 
+std::string clashesJson(const std::vector<Clash>& clashes) {
+    return arrayOf(clashes, appendClash);
+}
+
 std::string ChangeReport::toJson() const {
     std::string out = "{";
     appendMember(out, "kind", kind);

@@ -87,5 +87,7 @@ std::string_view outcomeName(Outcome outcome) noexcept;
 std::string_view severityName(Finding::Severity severity) noexcept;
 /// JSON array of findings.
 std::string findingsJson(const std::vector<Finding>& findings);
+/// JSON array of clashes.
+std::string clashesJson(const std::vector<Clash>& clashes);
 
 }  // namespace mortise::plugin

@@ -326,8 +326,8 @@ const std::vector<Sin>& sins() {
 
 const std::vector<std::string>& codesWithoutPlugin() {
     static const std::vector<std::string> codes = {
-        "FILE_TOO_LARGE", "ENTRY_MISSING", "PROBE_OUTPUT",  "PROBE_START",
-        "LEDGER_DAMAGED", "STORE_WRITE",   "STORE_ALTERED", "STORE_MISSING"};
+        "NOT_A_FILE",     "FILE_TOO_LARGE", "ENTRY_MISSING", "PROBE_OUTPUT", "PROBE_START",
+        "LEDGER_DAMAGED", "STORE_WRITE",    "STORE_ALTERED", "STORE_MISSING"};
     return codes;
 }
 

@@ -30,6 +30,22 @@ host, on a thread of its own, with a deadline.
 This page is written by a test from the table of the host and the table of broken plugins in `tests/rogue`
 (`rogue_refusals "[write]"`), and compared with both.
 
+## In continuous integration
+
+A plugin team needs no running host and no database to know most of this:
+
+```console
+$ mortise plugin check build/plugins/orders.so                       # exit 0, or 2 when a host would refuse it
+$ mortise plugin check build/plugins/orders.so users.so --strict     # with the plugins it calls, and nothing that stays mapped
+$ mortise plugin check build/plugins/orders.so --json > check.json
+```
+
+It judges the file, the note, the migrations and the settings, runs the first calls in a child process, and judges what the plugin
+declares: against the host's own routes and codes, and against the other files given. A call to a plugin that was not given is told as
+`CALL_NOT_JUDGED` and refuses nothing. Exit codes: 0 accepted, 2 refused, 64 wrong words, 78 wrong configuration. `--json` has one entry
+for each file: `ok`, `plugin`, `version`, `sha256`, `findings`, `code` and `reason` of the probe, `clashes`, `remedy`, and the `ledger` of
+what it declares, which is worth keeping beside a release. The `mortise` that checks decides what is offered: take the one that will serve.
+
 ## Codes
 
 | code | what it means | what to do |
