@@ -11,21 +11,12 @@
 
 #include "mortise/binding.hpp"
 #include "mortise/errors.hpp"
+#include "mortise/header_parameters.hpp"
 
 namespace mortise::detail {
 
 /// Pairs looked at. Browsers keep about 50 per domain or more; with more than this, searching them is what the client wants.
 inline constexpr std::size_t kCookieCountMax = 256;
-
-constexpr std::string_view trimmedBlanks(std::string_view text) noexcept {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
 
 /// `cookie-octet` of the grammar.
 constexpr bool isCookieOctet(char c) noexcept {

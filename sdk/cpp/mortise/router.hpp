@@ -127,40 +127,6 @@ private:
     detail::RouteDefaults defaults_;
 };
 
-/// A job type; what its registration returns.
-class JobBuilder {
-public:
-    explicit JobBuilder(detail::JobSpec& spec) : spec_(&spec) {}
-    /// Attempts before the job is discarded; 5 otherwise.
-    JobBuilder& maxAttempts(std::uint32_t count) {
-        spec_->max_attempts = count;
-        return *this;
-    }
-
-private:
-    detail::JobSpec* spec_;
-};
-
-/// A provider; what its registration returns.
-class ProviderBuilder {
-public:
-    explicit ProviderBuilder(detail::Provider& provider) : provider_(&provider) {}
-    /// Every parameter gets a value of its own, instead of one for the whole request.
-    ProviderBuilder& noCache() {
-        provider_->is_cached = false;
-        return *this;
-    }
-    /// Error codes it answers with; documented on every route that uses it.
-    template <std::same_as<ErrorCode>... Codes>
-    ProviderBuilder& errors(const Codes&... codes) {
-        (provider_->errors.push_back(codes), ...);
-        return *this;
-    }
-
-private:
-    detail::Provider* provider_;
-};
-
 /// Everything a plugin offers. Lives as long as the plugin, because the host calls into what it holds.
 class Router {
 public:
