@@ -76,7 +76,7 @@ inline std::string_view boundaryOf(std::string_view content_type) {
 
 }  // namespace detail
 
-/// The parts of one body.
+/// The parts of one body; views into it.
 class MultipartForm {
 public:
     /// Throws AppError (BAD_REQUEST).

@@ -123,8 +123,9 @@ void attachFiles(RouteGroup& group) {
 
 TEST_CASE("a body comes apart into its parts, bytes untouched") {
     const std::string bytes("\0\r\n--X\r\n\xFF--XX", 14);
-    const MultipartForm form(kType, "preamble\r\n" + textPart("title", "Cat") +
-                                        filePart("photo", "cat.png", bytes) + kEnd + "epilogue");
+    const std::string body = "preamble\r\n" + textPart("title", "Cat") +
+                             filePart("photo", "cat.png", bytes) + kEnd + "epilogue";
+    const MultipartForm form(kType, body);
     REQUIRE(form.parts().size() == 2);
     CHECK(form.parts()[0].name == "title");
     CHECK(form.parts()[0].content == "Cat");
@@ -154,8 +155,9 @@ TEST_CASE("what the grammar allows is read") {
 }
 
 TEST_CASE("a part may be empty, with or without the line of its content") {
-    for (const std::string end : {"\r\n\r\n--XX--", "\r\n--XX--"}) {
-        const MultipartForm form(kType, "--XX\r\n" + disposition("name=\"a\"") + end);
+    for (const char* end : {"\r\n\r\n--XX--", "\r\n--XX--"}) {
+        const std::string body = "--XX\r\n" + disposition("name=\"a\"") + end;
+        const MultipartForm form(kType, body);
         REQUIRE(form.parts().size() == 1);
         CHECK(form.parts()[0].content.empty());
     }
