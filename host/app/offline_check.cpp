@@ -179,6 +179,7 @@ std::vector<CheckedFile> checkFiles(Configuration& configuration,
     const HostRoutes host_routes(HostAnswers{}, lane);
     judgeDeclared(all, host_routes.routes());
     std::vector<CheckedFile> results;
+    results.reserve(all.size());
     for (Subject& subject : all) {
         results.push_back(std::move(subject.result));
     }

@@ -6,7 +6,7 @@
 
 #include "plugin/report.hpp"
 
-namespace Poco::JSON {
+namespace Poco::JSON {  // NOLINT(readability-identifier-naming): theirs
 class Object;
 }
 

@@ -102,7 +102,7 @@ int probeMain(const std::filesystem::path& file, HostBinding& binding) {
     ::setrlimit(RLIMIT_CORE, &no_core);
     // A library of the host turns these into SIGABRT; the parent is to see what it was.
     for (const int number : {SIGILL, SIGFPE, SIGBUS, SIGSEGV, SIGSYS}) {
-        ::signal(number, SIG_DFL);
+        static_cast<void>(::signal(number, SIG_DFL));
     }
     const UniqueFd answer(::fcntl(1, F_DUPFD_CLOEXEC, 3));
     ::dup2(2, 1);  // What the plugin prints must not look like the answer.

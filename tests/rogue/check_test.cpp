@@ -28,7 +28,7 @@ Checked check(const std::vector<std::string>& words) {
     command.insert(command.end(), words.begin(), words.end());
     command.insert(command.end(), {"--env-file=/nonexistent/.env",
                                    "--plugins.state_directory=" + state.path().string(),
-                                   "--plugins.probe_deadline_ms=4000"});
+                                   "--plugins.probe_deadline_ms=" MORTISE_PROBE_DEADLINE});
     const Finished finished = run(command);
     return {finished.exit_code, finished.output};
 }

@@ -70,8 +70,8 @@ bool fits(const std::string& pattern, const std::string& text) {
 class Ordeal {
 public:
     Ordeal()
-        : server_({.settings = {"--plugins.probe_deadline_ms=4000",
-                                "--plugins.prepare_deadline_ms=2000"},
+        : server_({.settings = {"--plugins.probe_deadline_ms=" MORTISE_PROBE_DEADLINE,
+                                "--plugins.prepare_deadline_ms=" MORTISE_PROBE_DEADLINE},
                    .environment = {"MORTISE_ROGUE_RAN=" + ran().string()},
                    .plugins = none_.path()}) {
         fs::permissions(scratch_.path(), fs::perms::all);  // The host may run as another user.
