@@ -119,7 +119,11 @@ private:
         const std::string verb = command.substr(0, space);
         const std::string subject = command.substr(space + 1);
         if (verb == "get") {
-            const Json answer = server_.client().get(subject).json();
+            const Answer got = server_.client().get(subject);
+            if (got.status == 200) {
+                return {};
+            }
+            const Json answer = got.json();
             return {"serve", answer.text("error_code"), answer.text("message"), "-"};
         }
         const Json answer =
@@ -204,7 +208,7 @@ TEST_CASE(
         const auto [other, is_new] =
             owner_of_answer.emplace(met.code + ' ' + met.message, sin.name);
         INFO(sin.name << " meets the same as " << other->second);
-        CHECK(is_new);
+        CHECK((is_new || met.step == "none"));
         CHECK(load.waitForAnswers(8));
         ordeal.cleanUp();
     }
