@@ -115,6 +115,10 @@ private:
     void mark(std::uint32_t kind) { tokens_.push_back({kind, 0, 0, 1}); }
 
     void put(std::uint32_t kind, std::string_view text) {
+        // JSON can carry it, PostgreSQL's text and jsonb cannot: found there, it would be an error nobody expects.
+        if (text.find('\0') != std::string_view::npos) {
+            throw Refused{"a text holds U+0000"};
+        }
         tokens_.push_back({kind, static_cast<std::uint32_t>(text_.size()),
                            static_cast<std::uint32_t>(text.size()), 1});
         text_.append(text);

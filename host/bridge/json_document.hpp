@@ -2,7 +2,7 @@
 //
 // Problem: every plugin, in whatever language, needs the body of a request, and a hand-written check of JSON is where attacks get in.
 // Choice:  the host parses once with simdjson (on demand, strict UTF-8) and adds what simdjson does not judge: duplicate keys,
-//          number grammar, depth, key count and text behind the document.
+//          number grammar, depth, key count, U+0000 in texts, and text behind the document.
 // Guarantee: whoever walks the tokens never meets malformed input.
 #pragma once
 

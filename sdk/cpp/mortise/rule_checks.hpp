@@ -117,7 +117,8 @@ inline void checkTextRules(std::string_view text, const TextRules& rules, Violat
     }
 }
 
-/// Checks a text. U+0000 is refused everywhere: JSON can carry it, PostgreSQL's text cannot.
+/// Checks a text. U+0000 is refused everywhere, PostgreSQL's text cannot hold it; the host lets none through in JSON, but
+/// tokens may come from elsewhere.
 inline void checkText(std::string_view text, const RulesView& rules, Violations& violations) {
     if (text.find('\0') != std::string_view::npos) {
         violations.add("Must not contain the character U+0000");

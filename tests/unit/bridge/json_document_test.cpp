@@ -124,6 +124,12 @@ TEST_CASE("invalid UTF-8 is refused") {
     CHECK(refusal("\"\xed\xa0\x80\"") != "accepted");
 }
 
+TEST_CASE("U+0000 is refused in texts and keys") {
+    CHECK(refusal(R"(["a\u0000b"])") == "a text holds U+0000");
+    CHECK(refusal(R"({"a\u0000":1})") == "a text holds U+0000");
+    CHECK(refusal(R"(["a\\u0000b"])") == "accepted");
+}
+
 TEST_CASE("a key that stands twice in one object is refused") {
     CHECK(refusal(R"({"a":1,"b":2,"a":3})") == "duplicate key");
     CHECK(refusal(R"({"a":1,"\u0061":3})") == "duplicate key");

@@ -53,3 +53,8 @@ add_test(NAME docs_handlers_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; ne
     | '${CMAKE_CXX_COMPILER}' -std=c++20 -Wall -Wextra -Werror -fsyntax-only -x c++ -Isdk/cpp -Isdk/include \
         -DMORTISE_PLUGIN_NAME='\"albums\"' -DMORTISE_PLUGIN_VERSION='\"1.0.0\"' -" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(docs_handlers_compile PROPERTIES LABELS compile TIMEOUT 120)
+
+# An evaluator of JSON Schema that shares nothing with the validator it is compared with.
+target_sources(unit_sdk PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/json_schema.cpp
+    ${PROJECT_SOURCE_DIR}/tests/support/json_number.cpp ${PROJECT_SOURCE_DIR}/tests/support/json_format.cpp
+    ${PROJECT_SOURCE_DIR}/tests/support/json_values.cpp)

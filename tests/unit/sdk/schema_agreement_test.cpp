@@ -1,0 +1,94 @@
+// The published JSON Schema and the validator accept the same values: thousands per DTO, made from the schema and then spoiled.
+#include "schema_agreement_dtos.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/json_values.hpp"
+
+using namespace mortise;
+using mortise::test::JsonNode;
+using mortise::test::JsonSchema;
+using mortise::test::JsonValues;
+
+namespace {
+
+constexpr int kValuesPerType = 3000;
+
+template <class Type>
+std::vector<std::string> textsOf() {
+    if constexpr (requires { Type::texts(); }) {
+        return Type::texts();
+    } else {
+        return {"a", "abc", "red"};
+    }
+}
+
+/// What the validator says; empty when the value is fine.
+template <class Type>
+std::string refusal(const std::string& json) {
+    const std::string errors = dto::errorsOf<Type>(json);
+    return errors == "{}" ? "" : errors;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("the JSON Schema and the validator accept the same values", "",
+                   agreement::Integers, agreement::Bounds, agreement::Money, agreement::Texts,
+                   agreement::Formats, agreement::Values, agreement::Containers,
+                   agreement::Presence, agreement::Card, agreement::Wire, agreement::Checkout,
+                   dto::UserCreate, dto::UserUpdate, dto::Order, dto::Everything) {
+    const JsonSchema schema(standaloneSchema<TestType>());
+    JsonValues values(schema, textsOf<TestType>(), 20260131);
+    int accepted = 0;
+    for (int count = 0; count < kValuesPerType; ++count) {
+        const JsonNode value = values.next();
+        const std::string json = value.dump();
+        const bool by_schema = schema.accepts(value);
+        const std::string errors = refusal<TestType>(json);
+        if (by_schema != errors.empty()) {
+            INFO("schema: " << schema.root().dump());
+            INFO("value: " << json);
+            INFO("the validator says: " << (errors.empty() ? "fine" : errors));
+            FAIL("the JSON Schema " << (by_schema ? "accepts" : "refuses") << " the value");
+        }
+        accepted += by_schema ? 1 : 0;
+    }
+    // Both answers must come up, or the values were not worth the question.
+    CHECK(accepted > kValuesPerType / 100);
+    CHECK(accepted < kValuesPerType * 95 / 100);
+}
+
+TEMPLATE_TEST_CASE("the example of a schema is one of its values", "", agreement::Integers,
+                   agreement::Bounds, agreement::Money, agreement::Formats, agreement::Values,
+                   agreement::Presence, agreement::Wire, dto::Order, dto::Everything) {
+    const JsonSchema schema(standaloneSchema<TestType>());
+    const std::string example = exampleOf<TestType>();
+    INFO(example);
+    CHECK(schema.accepts(JsonNode::parse(example)));
+    CHECK(refusal<TestType>(example).empty());
+}
+
+TEST_CASE("the evaluator knows every keyword it is given, or says so") {
+    const JsonSchema schema(R"({"type":"object","minimun":1})");
+    CHECK_THROWS_WITH(schema.accepts(JsonNode::parse("{}")),
+                      Catch::Matchers::ContainsSubstring("minimun"));
+}
+
+TEST_CASE("the evaluator judges examples of the specification") {
+    const auto accepts = [](std::string_view schema, std::string_view value) {
+        return JsonSchema(schema).accepts(JsonNode::parse(value));
+    };
+    CHECK(accepts(R"({"type":"integer"})", "1.0"));
+    CHECK_FALSE(accepts(R"({"type":"integer"})", "1.5"));
+    CHECK(accepts(R"({"type":"number","multipleOf":0.01})", "19.99"));
+    CHECK_FALSE(accepts(R"({"type":"number","multipleOf":0.01})", "19.999"));
+    CHECK_FALSE(accepts(R"({"exclusiveMinimum":0})", "0.0"));
+    CHECK(accepts(R"({"exclusiveMinimum":0})", R"("text")"));
+    CHECK(accepts(R"({"maxLength":2})", R"("日本")"));
+    CHECK_FALSE(accepts(R"({"uniqueItems":true})", "[1,2,1.0]"));
+    CHECK_FALSE(accepts(R"({"uniqueItems":true})", R"([{"a":1,"b":2},{"b":2,"a":1}])"));
+    CHECK(accepts(R"({"enum":[1,"a"]})", "1.0"));
+    CHECK_FALSE(accepts(R"({"oneOf":[{"minimum":1},{"minimum":2}]})", "3"));
+    CHECK(accepts(R"({"oneOf":[{"minimum":1},{"minimum":2}]})", "1"));
+    CHECK_FALSE(accepts(R"({"properties":{"a":{}},"additionalProperties":false})", R"({"b":1})"));
+    CHECK_FALSE(accepts(R"({"propertyNames":{"maxLength":1}})", R"({"bb":1})"));
+    CHECK_FALSE(accepts(R"({"$ref":"#/$defs/A","$defs":{"A":{"required":["x"]}}})", "{}"));
+}
