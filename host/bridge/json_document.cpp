@@ -188,6 +188,10 @@ private:
     }
 
     void refuseDuplicates(std::size_t self) {
+        if (tokens_[self].size <= kKeysComparedMax) {
+            refuseDuplicatesOfFew(self);
+            return;
+        }
         keys_.clear();
         for (std::size_t at = self + 1; at < tokens_.size(); at += 1 + tokens_[at + 1].skip) {
             keys_.push_back(keyAt(at));
@@ -198,10 +202,76 @@ private:
         }
     }
 
+    /// Few keys are compared with each other where they lie; sizes decide most pairs.
+    void refuseDuplicatesOfFew(std::size_t self) const {
+        const std::size_t end = self + tokens_[self].skip;
+        for (std::size_t left = self + 1; left < end; left += 1 + tokens_[left + 1].skip) {
+            std::size_t right = left + 1 + tokens_[left + 1].skip;
+            for (; right < end; right += 1 + tokens_[right + 1].skip) {
+                if (tokens_[left].size == tokens_[right].size && keyAt(left) == keyAt(right)) {
+                    throw Refused{"duplicate key"};
+                }
+            }
+        }
+    }
+
+    /// Up to here comparing all pairs is quicker than sorting.
+    static constexpr std::uint32_t kKeysComparedMax = 24;
+
     std::vector<mortise_json_token>& tokens_;
     std::string& text_;
     std::vector<std::string_view> keys_;
 };
+
+/// What simdjson needs for one document. Making it anew costs more than parsing a small body, so each thread keeps one.
+struct Workspace {
+    /// Memory a thread keeps: a parser takes about five times the size of its document.
+    static constexpr std::size_t kKeptMax = 64 * 1024;
+
+    od::parser parser;
+    std::string padded;
+
+    static Workspace& ofThread() {
+        thread_local Workspace workspace;
+        return workspace;
+    }
+
+    od::document iterate(std::string_view text) {
+        padded.assign(text);
+        padded.append(sj::SIMDJSON_PADDING, '\0');
+        return take(
+            parser.iterate(sj::padded_string_view(padded.data(), text.size(), padded.size())));
+    }
+
+    void shrink() {
+        if (padded.capacity() > kKeptMax) {
+            parser = od::parser();
+            padded = std::string();
+        }
+    }
+};
+
+bool readTokens(Workspace& workspace, std::string_view json,
+                std::vector<mortise_json_token>& tokens, std::string& text,
+                JsonDocument::Problem& problem) {
+    try {
+        if (json.size() > limits::kBodySizeCeiling) {
+            throw Refused{"document is too large", true};
+        }
+        od::document document = workspace.iterate(json);
+        Walk(tokens, text).visit(document, 1);
+        // At the end there is no location left to report; at_end() exists only in later releases.
+        if (document.current_location().error() == sj::SUCCESS) {
+            throw Refused{"text behind the document"};
+        }
+        return true;
+    } catch (const Refused& refused) {
+        problem = {refused.message, refused.too_large};
+    } catch (const sj::simdjson_error&) {
+        problem = {"malformed JSON", false};
+    }
+    return false;
+}
 
 }  // namespace
 
@@ -210,23 +280,10 @@ bool JsonDocument::parse(std::string_view text, Problem& problem) {
     text_.clear();
     text_.reserve(text.size());
     tokens_.reserve(text.size() / 8 + 4);
-    try {
-        if (text.size() > limits::kBodySizeCeiling) {
-            throw Refused{"document is too large", true};
-        }
-        const sj::padded_string padded(text);
-        od::parser parser;
-        od::document document = take(parser.iterate(padded));
-        Walk(tokens_, text_).visit(document, 1);
-        // At the end there is no location left to report; at_end() exists only in later releases.
-        if (document.current_location().error() == sj::SUCCESS) {
-            throw Refused{"text behind the document"};
-        }
-    } catch (const Refused& refused) {
-        problem = {refused.message, refused.too_large};
-        return false;
-    } catch (const sj::simdjson_error&) {
-        problem = {"malformed JSON", false};
+    Workspace& workspace = Workspace::ofThread();
+    const bool accepted = readTokens(workspace, text, tokens_, text_, problem);
+    workspace.shrink();
+    if (!accepted) {
         return false;
     }
     view_ = {sizeof view_, static_cast<std::uint32_t>(tokens_.size()), tokens_.data(), text_.data(),

@@ -97,17 +97,22 @@ inline void addChoicesViolation(Violations& violations, const RulesView& rules) 
 }
 
 /// Length, format and pattern. A text that is too long is not matched: the pattern costs the more the longer it is.
-inline void checkTextRules(std::string_view text, const TextRules& rules, Violations& violations) {
-    bool too_long = false;
-    if (rules.length_min.limit >= 0 || rules.length_max.limit >= 0) {
-        const auto length = static_cast<std::int64_t>(utf8::length(text));
-        too_long = rules.length_max.limit >= 0 && length > rules.length_max.limit;
-        if (length < rules.length_min.limit) {
-            addCountViolation(violations, rules.length_min, "Must be at least ", "character");
-        }
-        if (too_long) {
-            addCountViolation(violations, rules.length_max, "Must be at most ", "character");
-        }
+///
+/// U+0000 is refused everywhere, PostgreSQL's text cannot hold it; the host lets none through in JSON, but tokens may come from
+/// elsewhere. False when it is there: nothing else is worth saying then.
+inline bool checkTextRules(std::string_view text, const TextRules& rules, Violations& violations) {
+    const utf8::Measure measure = utf8::measure(text);
+    if (measure.has_nul) {
+        violations.add("Must not contain the character U+0000");
+        return false;
+    }
+    const auto length = static_cast<std::int64_t>(measure.length);
+    const bool too_long = rules.length_max.limit >= 0 && length > rules.length_max.limit;
+    if (length < rules.length_min.limit) {
+        addCountViolation(violations, rules.length_min, "Must be at least ", "character");
+    }
+    if (too_long) {
+        addCountViolation(violations, rules.length_max, "Must be at most ", "character");
     }
     if (rules.format.matches != nullptr && !rules.format.matches(text)) {
         violations.add(rules.format.message);
@@ -115,16 +120,14 @@ inline void checkTextRules(std::string_view text, const TextRules& rules, Violat
     if (rules.pattern.matches != nullptr && !too_long && !rules.pattern.matches(text)) {
         violations.add(rules.pattern.message);
     }
+    return true;
 }
 
-/// Checks a text. U+0000 is refused everywhere, PostgreSQL's text cannot hold it; the host lets none through in JSON, but
-/// tokens may come from elsewhere.
+/// Checks a text.
 inline void checkText(std::string_view text, const RulesView& rules, Violations& violations) {
-    if (text.find('\0') != std::string_view::npos) {
-        violations.add("Must not contain the character U+0000");
+    if (!checkTextRules(text, rules.field.text, violations)) {
         return;
     }
-    checkTextRules(text, rules.field.text, violations);
     if (!rules.choices.empty() &&
         std::find(rules.choices.begin(), rules.choices.end(), text) == rules.choices.end()) {
         addChoicesViolation(violations, rules);
@@ -134,11 +137,7 @@ inline void checkText(std::string_view text, const RulesView& rules, Violations&
 /// Checks the key of a map; the messages speak of the key, the path names it.
 inline void checkKey(std::string_view key, const TextRules& rules, Violations& violations) {
     Violations found;
-    if (key.find('\0') != std::string_view::npos) {
-        found.add("Must not contain the character U+0000");
-    } else {
-        checkTextRules(key, rules, found);
-    }
+    checkTextRules(key, rules, found);
     for (const Violations::Entry& entry : found.entries()) {
         violations.add("Key: " + entry.message);
     }

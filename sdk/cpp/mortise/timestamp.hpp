@@ -77,11 +77,13 @@ public:
     constexpr bool atEnd() const noexcept { return at_ == text_.size(); }
 
     constexpr bool character(std::string_view allowed) noexcept {
-        if (atEnd() || allowed.find(text_[at_]) == std::string_view::npos) {
-            return false;
+        for (const char wanted : allowed) {
+            if (!atEnd() && text_[at_] == wanted) {
+                last_ = text_[at_++];
+                return true;
+            }
         }
-        last_ = text_[at_++];
-        return true;
+        return false;
     }
     constexpr char last() const noexcept { return last_; }
 

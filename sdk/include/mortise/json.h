@@ -1,8 +1,8 @@
 /* mortise/json.h: interface "mortise.json/1": JSON parsed once by the host and lent as flat tokens.
  *
- * The host checks UTF-8, depth, key count, duplicate keys, U+0000 and number syntax (RFC 8259) before anyone sees a token, so a
- * plugin in any language walks an array and links no JSON library. Tokens stand in document order; `skip` leads from a
- * container over its content to its next sibling:
+ * The host checks UTF-8, depth, key count, duplicate keys, U+0000 and number syntax (RFC 8259) before anyone sees a
+ * token, so a plugin in any language walks an array and links no JSON library. Tokens stand in document order; `skip`
+ * leads from a container over its content to its next sibling:
  *
  *   {"a":[1,2],"b":true}   ->   OBJECT(count 2, skip 7) KEY a  ARRAY(count 2, skip 3) NUMBER 1  NUMBER 2  KEY b  TRUE
  *
