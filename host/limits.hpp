@@ -65,6 +65,8 @@ inline constexpr std::size_t kQueryParamCountMax = 128;
 /// Parameters of one route pattern; deeper nesting is a design question for the API.
 inline constexpr std::size_t kPathParamCountMax = 16;
 inline constexpr std::size_t kRequestIdSizeMax = 64;
+/// Routes and methods one reactor counts apart; ten times what a large host publishes.
+inline constexpr std::size_t kRequestSeriesCountMax = 20'000;
 
 // json
 /// Deeper documents are attacks on recursive readers.
@@ -82,6 +84,13 @@ inline constexpr std::size_t kOperationCountMax = 500;
 inline constexpr std::size_t kJobTypeCountMax = 500;
 inline constexpr std::size_t kErrorCodeCountMax = 1000;
 inline constexpr std::size_t kSchemaCountMax = 2000;
+inline constexpr std::size_t kMetricCountMax = 200;
+inline constexpr std::size_t kMetricLabelCountMax = 4;
+inline constexpr std::size_t kMetricLabelValueCountMax = 64;
+/// Series of one metric; more belongs into a log.
+inline constexpr std::size_t kMetricSeriesCountMax = 512;
+inline constexpr std::size_t kMetricBoundCountMax = 32;
+inline constexpr std::size_t kHealthCheckCountMax = 16;
 /// One OpenAPI fragment or JSON Schema.
 inline constexpr std::size_t kSchemaSizeMax = 256 * 1024;
 /// A pattern, a role or a name longer than this is a mistake of a program, not of a person.

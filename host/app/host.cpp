@@ -229,7 +229,8 @@ void Host::State::startPlugins() {
         *parts.listener, async, parts.passwords, *parts.issuer, parts.revocations, parts.signer,
         factsOf(config()), static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
         static_cast<unsigned>(config().integer("run.plugin_queue_max")),
-        config().duration("http.request_deadline_ms"), config().boolean("database.echo")});
+        config().duration("http.request_deadline_ms"), config().boolean("database.echo"),
+        &systemClock(), &parts.metrics});
     parts.services->stand_in = options.stand_in;
     parts.binding.emplace(&*parts.services, parts.source);
     plugin::SwapSettings settings = swapSettings(parts.configuration);

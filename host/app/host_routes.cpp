@@ -3,6 +3,7 @@
 #include "api/envelope.hpp"
 #include "base/json_text.hpp"
 #include "http/exchange.hpp"
+#include "metrics/exposition.hpp"
 
 namespace mortise::app {
 namespace {
@@ -13,6 +14,9 @@ constexpr const char* kReadyOperation =
     R"({"operationId":"getReadiness","tags":["host"],"summary":"Tell whether the host takes traffic","responses":{"200":{"description":"Ready"},"503":{"description":"Not ready; errors names what fails"}}})";
 constexpr const char* kKeysOperation =
     R"json({"operationId":"getPublicKeys","tags":["host"],"summary":"Get the public keys of access tokens (RFC 7517)","responses":{"200":{"description":"JWK Set"}}})json";
+
+constexpr const char* kMetricsOperation =
+    R"({"operationId":"getMetrics","tags":["host"],"summary":"Get the metrics in the text format of Prometheus","responses":{"200":{"description":"Metrics","content":{"text/plain":{"schema":{"type":"string"}}}}}})";
 
 /// Seconds after which a client may ask again whether the host is ready.
 constexpr const char* kReadyRetryAfter = "1";
@@ -69,6 +73,11 @@ HostRoutes::HostRoutes(HostAnswers answers, run::Lane& lane)
             writeDocument(exchange, "application/jwk-set+json",
                           keys.empty() ? R"({"keys":[]})" : keys);
         });
+    if (answers_.serves_metrics) {
+        add("/metrics", http::Mode::Blocking, kMetricsOperation, [this](http::Exchange& exchange) {
+            writeDocument(exchange, std::string(metrics::kContentType), answers_.metrics());
+        });
+    }
     if (!answers_.serves_docs) {
         return;
     }

@@ -22,6 +22,9 @@ struct HostAnswers {
     std::function<std::shared_ptr<const std::string>()> document;
     /// Empty text before the keys are loaded.
     std::function<std::string()> public_keys;
+    bool serves_metrics = true;
+    /// The text of /metrics. May block.
+    std::function<std::string()> metrics;
     bool serves_docs = true;
     api::DocsSettings docs;
 };

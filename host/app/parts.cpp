@@ -1,6 +1,7 @@
 #include "app/parts.hpp"
 
 #include "api/envelope.hpp"
+#include "app/host_metrics.hpp"
 #include "app/settings.hpp"
 #include "limits.hpp"
 
@@ -14,8 +15,14 @@ HostAnswers answersOf(Parts& parts) {
     answers.version = config.text("version");
     answers.readiness = [&parts] {
         return checkReadiness(parts.gate, parts.ready_pool.load(std::memory_order_acquire),
-                              parts.registry);
+                              parts.registry, [&parts](const std::string& plugin) {
+                                  const auto generation = parts.registry.serving(plugin);
+                                  return generation ? bridge::healthOf(*generation)
+                                                    : std::vector<bridge::Observed::CheckOutcome>();
+                              });
     };
+    answers.serves_metrics = config.boolean("metrics.enabled");
+    answers.metrics = [&parts] { return parts.metrics.exposition(); };
     answers.document = [&parts] { return parts.publication.openApi(); };
     answers.public_keys = [&parts] {
         const std::lock_guard lock(parts.keys_mutex);
@@ -92,7 +99,9 @@ Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
       errors(std::make_unique<api::EnvelopeErrors>()) {
     routes.emplace(answersOf(*this), host_lane);
     publication.setHostRoutes(routes->routes(), routes->part(), apiInfo(configuration.host()));
-    pipeline.emplace(http::PipelineParts{publication, executor, *errors, log, gate, &authenticator},
+    collectHostMetrics(*this);
+    pipeline.emplace(http::PipelineParts{publication, executor, *errors, log, gate, &authenticator,
+                                         &request_metrics},
                      pipelineSettings(configuration.host()));
 }
 

@@ -19,6 +19,7 @@
 #include "db/pool.hpp"
 #include "http/authenticator.hpp"
 #include "http/error_writer.hpp"
+#include "http/rules/request_metrics.hpp"
 #include "http/server.hpp"
 #include "http/standard_pipeline.hpp"
 #include "identity/digest.hpp"
@@ -28,6 +29,7 @@
 #include "identity/tokens.hpp"
 #include "lifecycle/gate.hpp"
 #include "log/log.hpp"
+#include "metrics/registry.hpp"
 #include "plugin/registry.hpp"
 #include "plugin/swap.hpp"
 #include "run/cpu_pool.hpp"
@@ -74,6 +76,8 @@ struct Parts {
 
     Configuration& configuration;
     log::Log log;
+    metrics::Registry metrics;
+    http::RequestMetrics request_metrics;
     lifecycle::Gate gate;
     run::ReactorGroup reactors;
     run::Executor executor;

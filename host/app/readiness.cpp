@@ -26,7 +26,21 @@ void appendTexts(std::string& out, const Texts& texts) {
 /// Code of the finding with which preflight refuses a plugin whose schema does not fit (plugin/preflight.cpp).
 constexpr std::string_view kSchemaFinding = "SCHEMA_MISMATCH";
 
-void checkPlugins(const plugin::Registry& registry, ReadinessReport& report) {
+/// A plugin whose check fails is degraded, which does not make the host useless.
+void checkHealth(const std::string& plugin, const HealthSource& health, ReadinessReport& report) {
+    using Health = bridge::Observed::Health;
+    for (const auto& [check, outcome] : health(plugin)) {
+        report.checks[plugin + "." + check] = outcome == Health::Ok        ? "ok"
+                                              : outcome == Health::Failing ? "failing"
+                                                                           : "unknown";
+        if (outcome == Health::Failing) {
+            report.plugins[plugin] = "degraded";
+        }
+    }
+}
+
+void checkPlugins(const plugin::Registry& registry, const HealthSource& health,
+                  ReadinessReport& report) {
     bool is_behind = false;
     for (const plugin::PluginStatus& status : registry.snapshot()) {
         if (status.degraded) {
@@ -35,6 +49,7 @@ void checkPlugins(const plugin::Registry& registry, ReadinessReport& report) {
                 is_behind || status.degraded->reason.find(kSchemaFinding) != std::string::npos;
         } else if (status.serving) {
             report.plugins[status.name] = "active";
+            checkHealth(status.name, health, report);
         }
     }
     report.checks["schema"] = is_behind ? "behind" : "ok";
@@ -69,9 +84,9 @@ std::string ReadinessReport::errorsJson() const {
 }
 
 ReadinessReport checkReadiness(const lifecycle::Gate& gate, db::Pool* pool,
-                               const plugin::Registry& registry) {
+                               const plugin::Registry& registry, const HealthSource& health) {
     ReadinessReport report;
-    checkPlugins(registry, report);
+    checkPlugins(registry, health, report);
     const bool has_database = pool != nullptr && pool->ping(std::chrono::steady_clock::now() +
                                                             limits::kReadyCheckDeadline);
     report.checks["database"] = has_database ? "ok" : "unavailable";

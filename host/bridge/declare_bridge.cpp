@@ -1,4 +1,5 @@
 // "mortise.declare/1": forwards to the ledger of the generation, which holds all the rules.
+#include "bridge/failure.hpp"
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
 #include "plugin/generation.hpp"
@@ -35,11 +36,43 @@ mortise_status addSchema(mortise_declaration* declaration, mortise_str name, mor
     return ledgerOf(declaration).addSchema(name, schema, error);
 }
 
+mortise_status addMetric(mortise_declaration* declaration, const mortise_metric* metric,
+                         std::uint32_t* index, mortise_error* error) {
+    return guarded(error, [&] {
+        HostInstance& instance = HostInstance::of(declaration);
+        plugin::Ledger& ledger = ledgerOf(declaration);
+        const mortise_status status = ledger.addMetric(metric, index, error);
+        if (status == MORTISE_OK) {
+            instance.observed().addMetric(ledger.metrics().back());
+        }
+        return status;
+    });
+}
+
+mortise_status addHealthCheck(mortise_declaration* declaration, const mortise_health_check* check,
+                              mortise_error* error) {
+    return guarded(error, [&] {
+        plugin::Ledger& ledger = ledgerOf(declaration);
+        const mortise_status status = ledger.addHealthCheck(check, error);
+        if (status == MORTISE_OK) {
+            HostInstance::of(declaration).observed().addCheck(ledger.healthChecks().back());
+        }
+        return status;
+    });
+}
+
 }  // namespace
 
 const mortise_declare& declareTable() noexcept {
-    static constexpr mortise_declare kTable{
-        sizeof(mortise_declare), 0, addRoute, addOperation, addJobType, addError, addSchema};
+    static constexpr mortise_declare kTable{sizeof(mortise_declare),
+                                            0,
+                                            addRoute,
+                                            addOperation,
+                                            addJobType,
+                                            addError,
+                                            addSchema,
+                                            addMetric,
+                                            addHealthCheck};
     return kTable;
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/handles.hpp"
+#include "bridge/observed.hpp"
 #include "bridge/services.hpp"
 #include "http/route.hpp"
 #include "mortise/db.h"
@@ -65,6 +66,7 @@ public:
     const Values& facts() const noexcept { return facts_; }
     bool isClosed() const noexcept { return closed_.load(std::memory_order_seq_cst); }
     run::Lane& lane() noexcept { return *lane_; }
+    Observed& observed() noexcept { return observed_; }
 
     /// Routes of the ledger with their targets, made at the first call; they live as long as this object.
     const std::vector<const http::Route*>& routes();
@@ -118,6 +120,7 @@ private:
     std::vector<const http::Route*> routes_;
     bool routes_made_ = false;
 
+    Observed observed_{*this};
     run::NamedThreads threads_;
     mutable std::mutex mutex_;  // Guards timers_ and subscriptions_.
     std::vector<run::TimerThread::Handle> timers_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "db/settings.hpp"
 
 namespace mortise::log {
@@ -23,6 +24,9 @@ namespace mortise::db {
 class Listener;
 class Pool;
 }  // namespace mortise::db
+namespace mortise::metrics {
+class Registry;
+}
 namespace mortise::identity {
 class PasswordHasher;
 class PluginSigner;
@@ -60,6 +64,10 @@ struct Services {
     std::chrono::milliseconds request_deadline{30'000};
     /// Log the text of every statement of a plugin.
     bool echoes_statements = false;
+    /// What plugins take for the time; never null.
+    const Clock* clock = &systemClock();
+    /// Null: metrics of plugins are not kept.
+    metrics::Registry* metrics = nullptr;
     /// Asked before the plugins; nullptr in a host that serves.
     OperationStandIn* stand_in = nullptr;
 };

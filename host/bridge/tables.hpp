@@ -6,13 +6,16 @@
 #include <span>
 #include <string_view>
 
+#include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
 #include "mortise/declare.h"
+#include "mortise/health.h"
 #include "mortise/identity.h"
 #include "mortise/jobs.h"
 #include "mortise/json.h"
 #include "mortise/log.h"
+#include "mortise/metrics.h"
 #include "mortise/operations.h"
 #include "mortise/request.h"
 #include "mortise/stream.h"
@@ -31,6 +34,9 @@ const mortise_identity& identityTable() noexcept;
 const mortise_tasks& tasksTable() noexcept;
 const mortise_jobs& jobsTable() noexcept;
 const mortise_stream& streamTable() noexcept;
+const mortise_clock& clockTable() noexcept;
+const mortise_metrics& metricsTable() noexcept;
+const mortise_health& healthTable() noexcept;
 
 /// An interface a plugin may ask for.
 struct Interface {

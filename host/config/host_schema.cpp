@@ -143,6 +143,12 @@ void addAccess(Schema& schema) {
                     "is refused in production."));
 }
 
+void addMetrics(Schema& schema) {
+    schema.add(flag("metrics.enabled", true,
+                    "Serve /metrics, to anyone who can reach it: keep it from the outside in the "
+                    "proxy."));
+}
+
 void addLog(Schema& schema) {
     schema.add(depending(choice("log.level", {"debug", "info", "warning", "error", "critical"},
                                 "Lowest level written."),
@@ -267,6 +273,7 @@ Schema hostSchema() {
     addServer(schema);
     addAccess(schema);
     addLog(schema);
+    addMetrics(schema);
     addIdentity(schema);
     addDatabase(schema);
     addRun(schema);

@@ -21,6 +21,7 @@
 #include "http/rules/cors.hpp"
 #include "http/rules/handler_scope.hpp"
 #include "http/rules/media_type.hpp"
+#include "http/rules/request_metrics.hpp"
 #include "http/rules/standard_headers.hpp"
 #include "http/rules/trust.hpp"
 #include "http/uri.hpp"
@@ -218,6 +219,9 @@ bool StandardPipeline::State::refuse(Exchange& exchange, int status, std::string
 }
 
 void StandardPipeline::State::openContext(Exchange& exchange) const {
+    if (parts.metrics != nullptr) {
+        parts.metrics->begin();
+    }
     const std::string_view given = exchange.header("x-request-id");
     if (!given.empty() && isRequestId(given) && proxies.trusts(exchange.client_address)) {
         exchange.request_id.assign(given);
@@ -478,6 +482,9 @@ void StandardPipeline::finish(Exchange& exchange) noexcept {
 }
 
 void StandardPipeline::done(Exchange& exchange, std::size_t body_bytes_sent) noexcept {
+    if (state_->parts.metrics != nullptr) {
+        state_->parts.metrics->end(exchange);
+    }
     if (state_->settings.access_log) {
         writeAccessRecord(state_->parts.log, exchange, body_bytes_sent);
     }

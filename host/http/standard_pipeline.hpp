@@ -34,6 +34,7 @@ namespace mortise::http {
 
 class Authenticator;
 class ErrorWriter;
+class RequestMetrics;
 class TableSource;
 
 /// What the pipeline works with. All outlive it; `authenticator` may be null: then every token is invalid.
@@ -44,6 +45,7 @@ struct PipelineParts {
     log::Log& log;
     const lifecycle::Gate& gate;  ///< From its drain on, answers carry "Connection: close".
     Authenticator* authenticator = nullptr;
+    RequestMetrics* metrics = nullptr;  ///< Null: nothing is counted.
 };
 
 class StandardPipeline final : public Pipeline {

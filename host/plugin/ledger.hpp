@@ -69,6 +69,28 @@ struct DeclaredSchema {
     std::string schema;
 };
 
+struct DeclaredLabel {
+    std::string name;
+    std::vector<std::string> values;
+};
+
+struct DeclaredMetric {
+    std::uint32_t kind = 0;
+    /// Without `mortise_<plugin>_`.
+    std::string name;
+    std::string help;
+    std::vector<DeclaredLabel> labels;
+    std::vector<double> bounds;
+};
+
+struct DeclaredHealthCheck {
+    std::string name;
+    std::uint32_t timeout_ms = 0;
+    std::uint32_t interval_ms = 0;
+    mortise_health_check_fn check = nullptr;
+    void* check_context = nullptr;
+};
+
 class Ledger {
 public:
     /// `plugin` prefixes its operations; routes must lie under one of `route_grants`.
@@ -82,6 +104,11 @@ public:
                             mortise_error* error) noexcept;
     mortise_status addSchema(mortise_str name, mortise_str schema, mortise_error* error) noexcept;
 
+    /// `*index` counts from 0 in the order of the calls.
+    mortise_status addMetric(const mortise_metric* metric, std::uint32_t* index,
+                             mortise_error* error) noexcept;
+    mortise_status addHealthCheck(const mortise_health_check* check, mortise_error* error) noexcept;
+
     /// Every add answers SEALED from now on.
     void seal() noexcept { sealed_.store(true, std::memory_order_release); }
     bool isSealed() const noexcept { return sealed_.load(std::memory_order_acquire); }
@@ -94,6 +121,8 @@ public:
     const std::vector<DeclaredJobType>& jobTypes() const noexcept { return job_types_; }
     const std::vector<DeclaredError>& errors() const noexcept { return errors_; }
     const std::vector<DeclaredSchema>& schemas() const noexcept { return schemas_; }
+    const std::vector<DeclaredMetric>& metrics() const noexcept { return metrics_; }
+    const std::vector<DeclaredHealthCheck>& healthChecks() const noexcept { return health_checks_; }
     bool hasOperation(std::string_view name) const noexcept;
 
     /// Sorted, without handlers.
@@ -110,6 +139,8 @@ private:
     template <typename Body>
     mortise_status guarded(mortise_error* error, Body body) noexcept;
     void requireGranted(const std::string& pattern) const;
+    std::string metricsJson() const;
+    std::string healthChecksJson() const;
 
     std::string plugin_;
     std::vector<std::string> route_grants_;
@@ -118,6 +149,8 @@ private:
     std::vector<DeclaredJobType> job_types_;
     std::vector<DeclaredError> errors_;
     std::vector<DeclaredSchema> schemas_;
+    std::vector<DeclaredMetric> metrics_;
+    std::vector<DeclaredHealthCheck> health_checks_;
     std::string first_failure_;
     // Written by the change thread; read by whatever thread of a broken plugin calls an add too late.
     std::atomic<bool> sealed_{false};

@@ -106,6 +106,56 @@ void addJobType(Ledger& ledger, const Object& object) {
     ledger.addJobType(&type, nullptr);
 }
 
+mortise_status ignoreCheck(void*, mortise_error*) {
+    return MORTISE_UNSUPPORTED;
+}
+
+void addMetric(Ledger& ledger, const Object& object) {
+    const auto name = object.getValue<std::string>("name");
+    const auto help = object.getValue<std::string>("help");
+    const auto given_labels = objectsOf(object, "labels");
+    std::vector<std::vector<std::string>> texts;
+    std::vector<std::vector<mortise_str>> values;
+    std::vector<std::string> names;
+    for (const auto& label : given_labels) {
+        names.push_back(label->getValue<std::string>("name"));
+        texts.push_back(textsOf(*label, "values"));
+    }
+    std::vector<mortise_metric_label> labels;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        values.push_back(viewsOf(texts[i]));
+        labels.push_back({viewOf(names[i]), values.back().data(),
+                          static_cast<std::uint32_t>(values.back().size()), 0});
+    }
+    std::vector<double> bounds;
+    const auto given_bounds = object.getArray("bounds");
+    for (unsigned i = 0; given_bounds && i < given_bounds->size(); ++i) {
+        bounds.push_back(given_bounds->getElement<double>(i));
+    }
+    mortise_metric metric{};
+    metric.struct_size = sizeof metric;
+    metric.kind = object.getValue<std::uint32_t>("kind");
+    metric.name = viewOf(name);
+    metric.help = viewOf(help);
+    metric.labels = labels.data();
+    metric.label_count = static_cast<std::uint32_t>(labels.size());
+    metric.bound_count = static_cast<std::uint32_t>(bounds.size());
+    metric.bounds = bounds.data();
+    std::uint32_t index = 0;
+    ledger.addMetric(&metric, &index, nullptr);
+}
+
+void addHealthCheck(Ledger& ledger, const Object& object) {
+    const auto name = object.getValue<std::string>("name");
+    mortise_health_check check{};
+    check.struct_size = sizeof check;
+    check.timeout_ms = object.getValue<std::uint32_t>("timeout_ms");
+    check.interval_ms = object.getValue<std::uint32_t>("interval_ms");
+    check.name = viewOf(name);
+    check.check = ignoreCheck;
+    ledger.addHealthCheck(&check, nullptr);
+}
+
 void addAll(Ledger& ledger, const Object& root) {
     for (const auto& route : objectsOf(root, "routes")) {
         addRoute(ledger, *route);
@@ -115,6 +165,12 @@ void addAll(Ledger& ledger, const Object& root) {
     }
     for (const auto& type : objectsOf(root, "job_types")) {
         addJobType(ledger, *type);
+    }
+    for (const auto& metric : objectsOf(root, "metrics")) {
+        addMetric(ledger, *metric);
+    }
+    for (const auto& check : objectsOf(root, "health_checks")) {
+        addHealthCheck(ledger, *check);
     }
     for (const auto& error : objectsOf(root, "errors")) {
         const auto code = error->getValue<std::string>("code");

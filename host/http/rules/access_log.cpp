@@ -18,17 +18,6 @@ using Clock = std::chrono::steady_clock;
 // As nginx has it: the client left before there was an answer.
 constexpr int kClientLeft = 499;
 
-/// An exchange abandoned at its deadline was answered, and recorded, by the one that took its place. What is abandoned before
-/// its deadline lost its client and has no other record.
-bool isRecordedElsewhere(const Exchange& exchange) noexcept {
-    return exchange.isAbandoned() && Clock::now() >= exchange.deadline;
-}
-
-int statusOf(const Exchange& exchange) noexcept {
-    const int status = exchange.response.status;
-    return status == 0 || exchange.isAbandoned() ? kClientLeft : status;
-}
-
 /// Milliseconds with two decimals.
 double elapsedMs(const Exchange& exchange) noexcept {
     if (exchange.started == Clock::time_point{}) {
@@ -45,6 +34,15 @@ bool isLowerHex(std::string_view text) noexcept {
 
 }  // namespace
 
+bool isRecordedElsewhere(const Exchange& exchange) noexcept {
+    return exchange.isAbandoned() && Clock::now() >= exchange.deadline;
+}
+
+int recordedStatus(const Exchange& exchange) noexcept {
+    const int status = exchange.response.status;
+    return status == 0 || exchange.isAbandoned() ? kClientLeft : status;
+}
+
 void writeAccessRecord(log::Log& log, const Exchange& exchange,
                        std::size_t body_bytes_sent) noexcept {
     if (!log.isEnabled(log::Level::Info) || isRecordedElsewhere(exchange)) {
@@ -58,7 +56,7 @@ void writeAccessRecord(log::Log& log, const Exchange& exchange,
         .plugin = {},
     };
     std::array<log::Field, 6> fields{{
-        {"status", statusOf(exchange)},
+        {"status", recordedStatus(exchange)},
         {"duration_ms", elapsedMs(exchange)},
         {"user_agent", exchange.header("user-agent")},
         {"bytes", body_bytes_sent},

@@ -18,6 +18,12 @@ class Exchange;
 void writeAccessRecord(log::Log& log, const Exchange& exchange,
                        std::size_t body_bytes_sent) noexcept;
 
+/// The status that record has.
+int recordedStatus(const Exchange& exchange) noexcept;
+/// An exchange abandoned at its deadline was answered, and recorded, by the one that took its place. What is abandoned before its
+/// deadline lost its client and has no other record.
+bool isRecordedElsewhere(const Exchange& exchange) noexcept;
+
 /// Trace id of a W3C traceparent field, empty when it is malformed or all zero.
 std::string_view traceIdOf(std::string_view traceparent) noexcept;
 

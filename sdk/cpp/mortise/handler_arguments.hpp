@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mortise/clock.hpp"
 #include "mortise/db.hpp"
 #include "mortise/deadline.hpp"
 #include "mortise/handler_facts.hpp"
@@ -27,9 +28,10 @@ namespace mortise::detail {
 
 /// Services made from the unit of work alone.
 template <class T>
-concept UnitService = std::same_as<T, Db> || std::same_as<T, AsyncDb> ||
-    std::same_as<T, Operations> || std::same_as<T, Jobs> || std::same_as<T, Tasks> ||
-    std::same_as<T, Identity> || std::same_as<T, Log> || std::same_as<T, Deadline>;
+concept UnitService =
+    std::same_as<T, Db> || std::same_as<T, AsyncDb> || std::same_as<T, Operations> ||
+    std::same_as<T, Jobs> || std::same_as<T, Tasks> || std::same_as<T, Identity> ||
+    std::same_as<T, Log> || std::same_as<T, Deadline> || std::same_as<T, Clock>;
 
 template <class T>
 inline constexpr bool kWaits = std::same_as<T, Db> || std::same_as<T, Jobs>;

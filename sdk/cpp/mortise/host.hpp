@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "mortise/abi.h"
+#include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
 #include "mortise/errors.hpp"
@@ -23,6 +24,7 @@
 #include "mortise/jobs.h"
 #include "mortise/json.h"
 #include "mortise/log.h"
+#include "mortise/metrics.h"
 #include "mortise/operations.h"
 #include "mortise/plugin.h"
 #include "mortise/request.h"
@@ -31,6 +33,7 @@
 
 namespace mortise {
 
+class Clock;
 class Config;
 class Identity;
 class JobQueue;
@@ -148,6 +151,8 @@ struct Tables {
     const mortise_identity* identity = nullptr;
     const mortise_tasks* tasks = nullptr;
     const mortise_stream* stream = nullptr;
+    const mortise_clock* clock = nullptr;
+    const mortise_metrics* metrics = nullptr;
 };
 
 template <class Table>
@@ -176,6 +181,8 @@ public:
         find(MORTISE_IDENTITY_INTERFACE, tables_.identity);
         find(MORTISE_TASKS_INTERFACE, tables_.tasks);
         find(MORTISE_STREAM_INTERFACE, tables_.stream);
+        find(MORTISE_CLOCK_INTERFACE, tables_.clock);
+        find(MORTISE_METRICS_INTERFACE, tables_.metrics);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -185,6 +192,8 @@ public:
 
     /// The plugin's own settings and the host's public facts (config.hpp).
     Config config() const;
+    /// The time (clock.hpp).
+    Clock clock() const;
     /// Events outside of any unit of work (log.hpp).
     Log log() const;
     /// Random bytes, digests, signatures; hashing passwords needs a unit of work (identity.hpp).

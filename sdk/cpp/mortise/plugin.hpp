@@ -23,6 +23,7 @@
 //   Tasks&                        afterResponse(function), interrupted(), remaining()           tasks.hpp
 //   Identity&                     hashPassword, verifyPassword, issueToken, revoke..., sha256   identity.hpp
 //   Log& (RequestLog&)            info("note.created", field("note_id", id))                    log.hpp
+//   Clock&                        now(), steady(): the time as the host tells it                clock.hpp
 //   Deadline                      remaining(), isExpired(), isCancelled()                       deadline.hpp
 //   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&
 //
@@ -38,6 +39,7 @@
 // family (errors.hpp) become the failure envelope, everything else 500 and the log event `request.unhandled_error`.
 #pragma once
 
+#include "mortise/clock.hpp"
 #include "mortise/config.hpp"
 #include "mortise/db.hpp"
 #include "mortise/db_notifications.hpp"
@@ -49,6 +51,7 @@
 #include "mortise/jobs.hpp"
 #include "mortise/jobs_queue.hpp"
 #include "mortise/log.hpp"
+#include "mortise/metrics.hpp"
 #include "mortise/operations.hpp"
 #include "mortise/paging.hpp"
 #include "mortise/plugin.h"

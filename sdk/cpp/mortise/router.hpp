@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "mortise/router_observing.hpp"
 #include "mortise/router_pattern.hpp"
 #include "mortise/router_provide.hpp"
 #include "mortise/router_settings.hpp"
@@ -204,6 +205,23 @@ public:
         return JobBuilder(jobs_.emplace_back(std::move(spec)));
     }
 
+    /// Metrics, which are members of the plugin or of an object it owns.
+    template <std::derived_from<Metric>... Metrics>
+    Router& metrics(Metrics&... metrics) {
+        (observables_.add(metrics), ...);
+        return *this;
+    }
+
+    /// A check `void f()` that throws what is wrong. The host calls it every `interval` while the plugin serves; one that takes
+    /// longer than `timeout` counts as failing. Shown by /ready as `<plugin>.<name>`.
+    template <class Member, class... Object>
+    Router& healthCheck(std::string_view name, std::chrono::milliseconds interval,
+                        std::chrono::milliseconds timeout, Member member, Object&... object) {
+        using Signature = detail::Signature<Member>;
+        observables_.addCheck(name, owner<Signature>(object...), member, interval, timeout);
+        return *this;
+    }
+
     /// Error codes that no single route names, for example those of operations.
     template <std::same_as<ErrorCode>... Codes>
     Router& errors(const Codes&... codes) {
@@ -264,6 +282,7 @@ private:
     std::deque<detail::JobSpec> jobs_;
     std::vector<detail::OperationSpec> operations_;
     std::vector<ErrorCode> errors_;
+    detail::Observables observables_;
 };
 
 template <class Member, class... Object>

@@ -43,17 +43,6 @@ inline std::vector<mortise_str> rawTexts(const std::vector<std::string>& texts) 
     return raw;
 }
 
-/// Says which declaration failed.
-inline void checkDeclared(mortise_status status, const Failure& failure, const std::string& what) {
-    if (status != MORTISE_OK) {
-        throw HostError(status, failure.code,
-                        what + ": " +
-                            (failure.message[0] != '\0'
-                                 ? std::string(failure.message)
-                                 : "the host answered status " + std::to_string(status)));
-    }
-}
-
 }  // namespace detail
 
 inline void Router::submitErrors(const mortise_declare& table, mortise_declaration* declaration) {
@@ -144,6 +133,7 @@ inline void Router::submit(const mortise_declare& table, mortise_declaration* de
                                                        detail::str(schema.json), failure.out());
         detail::checkDeclared(status, failure, "schema " + schema.name);
     }
+    observables_.submit(host_, table, declaration);
     for (detail::RouteSpec& route : routes_) {
         submitRoute(route, table, declaration);
     }

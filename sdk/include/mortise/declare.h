@@ -6,7 +6,9 @@
 #ifndef MORTISE_DECLARE_H
 #define MORTISE_DECLARE_H
 
+#include "mortise/health.h"
 #include "mortise/jobs.h"
+#include "mortise/metrics.h"
 #include "mortise/operations.h"
 #include "mortise/plugin.h"
 #include "mortise/request.h"
@@ -120,6 +122,17 @@ typedef struct mortise_declare {
      *  SEALED. owner: the host copies. thread: [control]. since: 1.0 */
     mortise_status (*add_schema)(mortise_declaration *declaration, mortise_str name,
                                  mortise_str schema, mortise_error *error);
+
+    /** Adds a metric.
+     *  in: `metric`, copied. out: `*index`, for the functions of mortise.metrics/1. status: OK; CONFLICT same name;
+     *  INVALID_ARGUMENT; SEALED; EXHAUSTED. owner: the host copies. thread: [control]. since: 1.0 */
+    mortise_status (*add_metric)(mortise_declaration *declaration, const mortise_metric *metric,
+                                 uint32_t *index, mortise_error *error);
+
+    /** Adds a health check.
+     *  in: `check`, copied. out: nothing. status: as add_metric(). owner: the host copies. thread: [control]. since: 1.0 */
+    mortise_status (*add_health_check)(mortise_declaration *declaration,
+                                       const mortise_health_check *check, mortise_error *error);
 } mortise_declare;
 
 #ifdef __cplusplus

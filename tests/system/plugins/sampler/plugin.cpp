@@ -51,6 +51,8 @@ struct Amount {
 class Sampler final : public Plugin {
 public:
     void declare(Router& router) override {
+        router.metrics(calls_, sizes_)
+            .healthCheck("mood", std::chrono::seconds(1), std::chrono::seconds(1), &Sampler::mood);
         const auto routes = router.group("/sampler").tag("sampler").publicAccess();
         routes.get("/count", &Sampler::count).summary("Count the calls of this generation");
         routes.get("/pause", &Sampler::pause).summary("Answer after a while");
@@ -60,6 +62,8 @@ public:
             .summary("Write a large body and wait for the client");
         routes.get("/feed", &Sampler::feed).summary("Write a large body without waiting");
         routes.get("/torn", &Sampler::torn).summary("Fail in the middle of a body");
+        routes.post("/mood", &Sampler::setMood).summary("Let the health check fail or not");
+        routes.get("/time", &Sampler::time).summary("Tell the time as the host tells it");
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
 
@@ -68,6 +72,9 @@ private:
     // old values.
     Count count() const {
         static std::atomic<std::int64_t> call_count{0};
+        calls_.add({"count"});
+        calls_.add({"nobody declared this"});
+        sizes_.observe(3);
         return {MORTISE_PLUGIN_VERSION, ++call_count};
     }
 
@@ -123,6 +130,25 @@ private:
     }
 
     Strict strict(Body<Strict> body) const { return *body; }
+
+    NoContent setMood(Body<Pause> mood) {
+        is_well_.store(mood->ms == 0);
+        return {};
+    }
+
+    Pause time(Clock& clock) const {
+        return {clock.now().microseconds() > 0 && clock.steady().count() > 0 ? 1 : 0};
+    }
+
+    void mood() {
+        if (!is_well_.load()) {
+            throw std::runtime_error("a reason with a secret in it");
+        }
+    }
+
+    Counter calls_{"calls_total", "Calls by route", metricLabel("route", {"count", "other"})};
+    Histogram sizes_{"size_bytes", "Sizes of nothing", {1, 10}};
+    std::atomic<bool> is_well_{true};
 };
 
 }  // namespace sampler
