@@ -57,7 +57,9 @@ Task<std::tuple<NonVoid<T>...>> joinTasks(Task<T>... tasks) {
 }
 
 template <class T>
-concept Joinable = kIsTask<T> || requires(T& awaitable) { awaitable.await_resume(); };
+concept Joinable = kIsTask<T> || requires(T& awaitable) {
+    awaitable.await_resume();
+};
 
 template <class Awaitable>
 using AwaitResult = decltype(std::declval<Awaitable&>().await_resume());

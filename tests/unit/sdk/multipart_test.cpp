@@ -2,6 +2,8 @@
 #include "mortise/multipart.hpp"
 
 #include <functional>
+#include <iterator>
+#include <random>
 
 #include "tests/support/catch.hpp"
 #include "tests/unit/sdk/fake_plugin.hpp"
@@ -245,6 +247,39 @@ TEST_CASE("no cut of a good body is read as another good one") {
         CHECK_FALSE(refusal(body.substr(0, size)).empty());
     }
     CHECK(refusal(body).empty());
+}
+
+TEST_CASE("whatever becomes of a body, its parts lie inside of it or it is refused") {
+    const std::string good = textPart("title", "Cat") + filePart("photo", "cat.png", "bytes") +
+                             textPart("empty", "") + kEnd;
+    std::mt19937 random(7);
+    const auto below = [&](std::size_t bound) { return random() % bound; };
+    const std::string_view pieces[] = {"\r\n",     "--XX", "--", "\"", ";",
+                                       "\r\n\r\n", "=",    "\\", "\0"};
+    int read_count = 0;
+    for (int round = 0; round < 20'000; ++round) {
+        std::string body = good;
+        for (std::size_t change = below(4); change-- > 0;) {
+            const std::string_view piece = pieces[below(std::size(pieces))];
+            body.replace(below(body.size()), below(6), piece);
+        }
+        try {
+            const MultipartForm form(kType, body);
+            ++read_count;
+            for (const MultipartPart& part : form.parts()) {
+                for (const std::string_view view :
+                     {part.name, part.filename, part.content, part.content_type}) {
+                    const bool is_inside = view.data() >= body.data() &&
+                                           view.data() + view.size() <= body.data() + body.size();
+                    REQUIRE((view.empty() || is_inside));
+                }
+            }
+        } catch (const AppError& error) {
+            REQUIRE(error.code() == "BAD_REQUEST");
+        }
+    }
+    CHECK(read_count > 0);
+    CHECK(read_count < 20'000);
 }
 
 TEST_CASE("a file name is a label without a path") {
