@@ -49,7 +49,7 @@ struct Mutation {
     std::vector<std::string> told;
 };
 
-std::vector<Mutation> mutations() {
+std::vector<Mutation> mutationsOfStructs() {
     return {
         {"a member inserted in a table",
          "db.h",
@@ -98,6 +98,11 @@ std::vector<Mutation> mutations() {
          "    const uint8_t *data;\n    uint64_t size;\n",
          "    const uint8_t *data;\n    uint64_t size;\n    uint64_t more;\n",
          {"mortise_bytes grew from 16 to 24 bytes", "no struct_size"}},
+    };
+}
+
+std::vector<Mutation> mutationsOfNames() {
+    return {
         {"another handler",
          "tasks.h",
          "typedef void (*mortise_task)(void *task_context);",
@@ -124,6 +129,13 @@ std::vector<Mutation> mutations() {
          "typedef uint32_t mortise_handle;",
          {"mortise_handle means uint32_t"}},
     };
+}
+
+std::vector<Mutation> mutations() {
+    std::vector<Mutation> all = mutationsOfStructs();
+    const std::vector<Mutation> names = mutationsOfNames();
+    all.insert(all.end(), names.begin(), names.end());
+    return all;
 }
 
 std::string joined(const std::vector<std::string>& sentences) {
