@@ -3,6 +3,8 @@
 #
 #   start_host MORTISE_BINARY PLUGIN_DIRECTORY     sets MORTISE_URL, MORTISE_BINARY, MORTISE_ADMIN_PASSWORD, APP_CONTROL_SOCKET
 #                                                  and $state
+#   use_sanitizers CMAKE_CACHE                     what is built from here on has the sanitizers of that build, whose library its
+#                                                  tests link
 #   fail TEXT...
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -29,6 +31,14 @@ trap end_test EXIT
 fail() {
     printf '%s: %s\n' "$(basename "$0")" "$*" >&2
     exit 1
+}
+
+use_sanitizers() {
+    case $(sed -n 's/^MORTISE_SANITIZE:[A-Z]*=//p' "$1") in
+        address) export CXXFLAGS=-fsanitize=address,undefined LSAN_OPTIONS=suppressions=$state/leaks ;;
+        *) ;;
+    esac
+    echo 'leak:libpqxx-6' >"$state/leaks"  # It forgets the result of a statement whose connection died.
 }
 
 start_host() {

@@ -10,7 +10,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/host.bash"
 prefix=$state/prefix
 cmake --install "$build" --prefix "$prefix" >"$state/install.log" || { cat "$state/install.log"; fail "it does not install"; }
 for file in bin/mortise etc/mortise/mortise.properties lib/mortise/plugins/users.so include/mortise/abi.h include/mortise/plugin.hpp \
-    share/cmake/Mortise/MortiseConfig.cmake share/mortise/template/new-plugin.sh share/pkgconfig/mortise-sdk.pc; do
+    share/cmake/Mortise/MortiseConfig.cmake share/mortise/template/new-plugin.sh share/pkgconfig/mortise-sdk.pc \
+    include/mortise/testing.hpp lib/mortise/libmortise-testing.so; do
     [ -f "$prefix/$file" ] || fail "$file is not installed"
 done
 ! find "$prefix" -name '*.in' -not -path '*/template/*' | grep . || fail "files that only the build needs are installed"
@@ -22,9 +23,11 @@ echo '#include <mortise/plugin.h>' | cc -std=c11 -fsyntax-only $flags -x c -
 
 (cd "$state" && "$prefix/bin/mortise" new plugin orders --directory orders </dev/null >"$state/new.log")
 grep -q -- "-DCMAKE_PREFIX_PATH=$prefix" "$state/new.log" || fail "the next steps do not name the installation"
+use_sanitizers "$build/CMakeCache.txt"
 cmake -S "$state/orders" -B "$state/build" -DCMAKE_PREFIX_PATH="$prefix" >"$state/build.log"
 cmake --build "$state/build" -j 2 >>"$state/build.log" 2>&1 || { cat "$state/build.log"; fail "it does not build"; }
-ctest --test-dir "$state/build" --no-tests=error --output-on-failure
+ctest --test-dir "$state/build" --no-tests=error --output-on-failure | tee "$state/tests.log"
+grep -q orders_routes "$state/tests.log" || fail "the routes were not tested"
 
 # No option says where the plugins are: the host finds those of its own prefix.
 start_host "$prefix/bin/mortise" ""

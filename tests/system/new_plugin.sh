@@ -3,6 +3,8 @@
 #
 #   new_plugin.sh MORTISE_BINARY PLUGIN_DIRECTORY
 #
+# Its tests of routes need the testing kit, which lies in lib/mortise beside the directory of the plugins.
+#
 # The name has two words, so that every spelling of it is used.
 set -euo pipefail
 
@@ -19,9 +21,12 @@ if "$root/sdk/template/new-plugin.sh" Order-Items "$state/other" 2>/dev/null; th
     fail "a name that no plugin may have was taken"
 fi
 
-cmake -S "$state/plugin" -B "$state/build" -DMortise_DIR="$root/sdk/cmake" >"$state/build.log"
+use_sanitizers "$plugins/../CMakeCache.txt"
+cmake -S "$state/plugin" -B "$state/build" -DMortise_DIR="$root/sdk/cmake" \
+    -DMORTISE_TESTING_LIBRARY="$plugins/../lib/mortise/libmortise-testing.so" >"$state/build.log"
 cmake --build "$state/build" -j 2 >>"$state/build.log" 2>&1 || { cat "$state/build.log"; fail "it does not build"; }
-ctest --test-dir "$state/build" --no-tests=error --output-on-failure
+ctest --test-dir "$state/build" --no-tests=error --output-on-failure | tee "$state/tests.log"
+grep -q order_items_routes "$state/tests.log" || fail "the routes were not tested"
 
 mkdir "$state/plugins"
 cp "$plugins/users.so" "$plugins/auth.so" "$state/build/plugins/order_items.so" "$state/plugins/"
