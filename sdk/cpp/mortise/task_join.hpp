@@ -130,14 +130,12 @@ Task<> runLane(BoundedJoin<T>& join) {
         const std::size_t index = join.next++;
         // Moved out, so that its frame goes as soon as it is done.
         Task<T> task = std::move(join.tasks[index]);
+        auto start = [&](Join& own) { task.startFor(own); };
+        // Goes on here without a deeper stack when the task never waits.
+        JoinAwaiter<decltype(start)> done(1, start);
+        co_await done;
         try {
-            if constexpr (std::is_void_v<T>) {
-                co_await std::move(task);
-                join.values[index].emplace();
-            } else {
-                T value = co_await std::move(task);
-                join.values[index].emplace(std::move(value));
-            }
+            join.values[index].emplace(takeNonVoid(task));
         } catch (...) {  // thrown again when all lanes have ended
             join.keepError(index);
         }
