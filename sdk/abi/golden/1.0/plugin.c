@@ -12,14 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
 #include "mortise/declare.h"
+#include "mortise/health.h"
 #include "mortise/identity.h"
 #include "mortise/jobs.h"
 #include "mortise/json.h"
 #include "mortise/log.h"
 #include "mortise/manifest.h"
+#include "mortise/metrics.h"
 #include "mortise/operations.h"
 #include "mortise/plugin.h"
 #include "mortise/request.h"
@@ -27,12 +30,13 @@
 #include "mortise/tasks.h"
 
 #define RELEASE "1.0"
-#define INTERFACE_COUNT 11
+#define INTERFACE_COUNT 14
 #define JSON                                                                                   \
     "{\"name\":\"golden\",\"version\":\"1.0.0\",\"description\":\"Of release " RELEASE "\","   \
     "\"interfaces\":[\"mortise.declare/1\",\"mortise.request/1\",\"mortise.json/1\","          \
     "\"mortise.operations/1\",\"mortise.db/1\",\"mortise.jobs/1\",\"mortise.config/1\","       \
-    "\"mortise.log/1\",\"mortise.identity/1\",\"mortise.tasks/1\",\"mortise.stream/1\"],"    \
+    "\"mortise.log/1\",\"mortise.identity/1\",\"mortise.tasks/1\",\"mortise.stream/1\","      \
+    "\"mortise.clock/1\",\"mortise.health/1\",\"mortise.metrics/1\"],"                         \
     "\"grants\":{\"routes\":[\"/api/v1/golden\"]},"                                            \
     "\"settings\":[{\"key\":\"word\",\"type\":\"string\",\"default\":\"gold\","                \
     "\"description\":\"Is part of the answer.\"}]}"
@@ -65,7 +69,10 @@ __attribute__((section(MORTISE_NOTE_SECTION), used, aligned(4))) static const st
          {MORTISE_LOG_INTERFACE, sizeof(mortise_log)},
          {MORTISE_IDENTITY_INTERFACE, sizeof(mortise_identity)},
          {MORTISE_TASKS_INTERFACE, sizeof(mortise_tasks)},
-         {MORTISE_STREAM_INTERFACE, sizeof(mortise_stream)}},
+         {MORTISE_STREAM_INTERFACE, sizeof(mortise_stream)},
+         {MORTISE_CLOCK_INTERFACE, sizeof(mortise_clock)},
+         {MORTISE_HEALTH_INTERFACE, sizeof(mortise_health)},
+         {MORTISE_METRICS_INTERFACE, sizeof(mortise_metrics)}},
         JSON};
 
 struct golden {

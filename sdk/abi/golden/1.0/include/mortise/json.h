@@ -1,8 +1,8 @@
 /* mortise/json.h: interface "mortise.json/1": JSON parsed once by the host and lent as flat tokens.
  *
- * The host checks UTF-8, depth, key count, duplicate keys and number syntax (RFC 8259) before anyone sees a token, so a
- * plugin in any language walks an array and links no JSON library. Tokens stand in document order; `skip` leads from a
- * container over its content to its next sibling:
+ * The host checks UTF-8, depth, key count, duplicate keys, U+0000 and number syntax (RFC 8259) before anyone sees a
+ * token, so a plugin in any language walks an array and links no JSON library. Tokens stand in document order; `skip`
+ * leads from a container over its content to its next sibling:
  *
  *   {"a":[1,2],"b":true}   ->   OBJECT(count 2, skip 7) KEY a  ARRAY(count 2, skip 3) NUMBER 1  NUMBER 2  KEY b  TRUE
  *
@@ -24,7 +24,7 @@ extern "C" {
 #define MORTISE_JSON_TRUE 2u
 /** Text is the number as the client wrote it. */
 #define MORTISE_JSON_NUMBER 3u
-/** Text is unescaped UTF-8 and may hold U+0000. */
+/** Text is unescaped UTF-8 and never holds U+0000, which no text of PostgreSQL can. */
 #define MORTISE_JSON_STRING 4u
 /** Name of the member whose value is the next token. Text as for a string. */
 #define MORTISE_JSON_KEY 5u
