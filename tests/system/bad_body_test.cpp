@@ -125,6 +125,51 @@ TEST_CASE("an unknown field is ignored, and refused where a schema forbids it") 
     CHECK(post("/api/v1/sampler/strict", R"({"name":"a","quantity":1})").status == 200);
 }
 
+TEST_CASE("U+0000 in a text or a name answers 400") {
+    requireFailure(post(kLogin, R"({"email":"a\u0000b","password":"b"})"), 400, "BAD_REQUEST");
+    requireFailure(postJob(R"({"job_type":"demo.sleep","args":{"note":"\u0000"}})"), 400,
+                   "BAD_REQUEST");
+    requireFailure(post(kLogin, R"({"em\u0000ail":"a","password":"b"})"), 400, "BAD_REQUEST");
+}
+
+TEST_CASE("words that are no numbers of JSON answer 400") {
+    const std::string word = GENERATE(as<std::string>{}, "NaN", "-NaN", "Infinity", "-Infinity",
+                                      "+1", ".5", "5.", "0x1F", "1_000", "1e", "--1");
+    INFO("quantity: " << word);
+    requireFailure(post("/api/v1/sampler/strict", R"({"name":"a","quantity":)" + word + "}"), 400,
+                   "BAD_REQUEST");
+}
+
+TEST_CASE("no bad body reaches the code of a plugin") {
+    HttpClient client = refusalsServer().client();
+    const auto callCount = [&client] {
+        return requireSuccess(client.get("/api/v1/sampler/count"), 200).integer("strict_count");
+    };
+    const auto send = [&client](const std::string& body) {
+        return client.post("/api/v1/sampler/strict", body).status;
+    };
+    const std::int64_t before = callCount();
+    std::string many_keys = R"({"name":"a")";
+    for (int i = 0; i < 1001; ++i) {
+        many_keys += ",\"key" + std::to_string(i) + "\":0";
+    }
+    CHECK(send("{") == 400);
+    CHECK(send(R"({"name":"a","name":"b"})") == 400);
+    CHECK(send("{\"name\":\"\xff\"}") == 400);
+    CHECK(send(R"({"name":)" + std::string(70, '[') + std::string(70, ']') + "}") == 400);
+    CHECK(send(many_keys + "}") == 400);
+    CHECK(send(R"({"name":"a\u0000"})") == 400);
+    CHECK(send(R"({"name":"a","quantity":NaN})") == 400);
+    CHECK(send(R"({"name":"a","quantity":1e400})") == 422);
+    CHECK(send(R"({"name":"a","quantity":9223372036854775808})") == 422);
+    CHECK(send(R"({"name":"a","quantity":0.5})") == 422);
+    CHECK(send(R"({"name":"","quantity":-1})") == 422);
+    CHECK(send("[]") == 422);
+    CHECK(callCount() == before);
+    CHECK(send(R"({"name":"a","quantity":5.0})") == 200);
+    CHECK(callCount() == before + 1);
+}
+
 TEST_CASE("a path parameter of the wrong type answers 422") {
     HttpClient client = refusalsServer().client();
     for (const char* id : {"abc", "1.5", "99999999999999999999", "-"}) {

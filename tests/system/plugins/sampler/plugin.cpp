@@ -12,11 +12,13 @@ using namespace mortise;
 struct Count {
     std::string version;
     std::int64_t call_count = 0;
+    std::int64_t strict_count = 0;
 
     static constexpr auto schema() {
         return object<Count>("Count")
             .field("version", &Count::version)
-            .field("call_count", &Count::call_count);
+            .field("call_count", &Count::call_count)
+            .field("strict_count", &Count::strict_count, description("Bodies /strict was given"));
     }
 };
 
@@ -75,7 +77,7 @@ private:
         calls_.add({"count"});
         calls_.add({"nobody declared this"});
         sizes_.observe(3);
-        return {MORTISE_PLUGIN_VERSION, ++call_count};
+        return {MORTISE_PLUGIN_VERSION, ++call_count, strict_count_};
     }
 
     Pause pause(Query<Pause> query) const {
@@ -129,7 +131,10 @@ private:
         });
     }
 
-    Strict strict(Body<Strict> body) const { return *body; }
+    Strict strict(Body<Strict> body) {
+        ++strict_count_;
+        return *body;
+    }
 
     NoContent setMood(Body<Pause> mood) {
         is_well_.store(mood->ms == 0);
@@ -149,6 +154,7 @@ private:
     Counter calls_{"calls_total", "Calls by route", metricLabel("route", {"count", "other"})};
     Histogram sizes_{"size_bytes", "Sizes of nothing", {1, 10}};
     std::atomic<bool> is_well_{true};
+    std::atomic<std::int64_t> strict_count_{0};
 };
 
 }  // namespace sampler
