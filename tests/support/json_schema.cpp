@@ -194,9 +194,13 @@ private:
         };
     }
 
-    /// Compares as the format reads: with format double, the nearest doubles.
+    /// With format double asserted, numbers are the doubles nearest to them.
+    bool readsDoubles() const {
+        return formats_ == JsonSchema::Formats::Asserted && option("format") == "double";
+    }
+
     int compare(const JsonNode& value, const JsonNode& bound) const {
-        if (option("format") == "double") {
+        if (readsDoubles()) {
             const double left = std::strtod(value.text.c_str(), nullptr);
             const double right = std::strtod(bound.text.c_str(), nullptr);
             return left < right ? -1 : left > right ? 1 : 0;
@@ -226,7 +230,7 @@ private:
             return self.compare(value, bound) < 0;
         });
         made["multipleOf"] = aboutNumbers([](const Evaluation& self, Node divisor, Node value) {
-            if (self.option("format") == "double") {
+            if (self.readsDoubles()) {
                 return std::fmod(std::strtod(value.text.c_str(), nullptr),
                                  std::strtod(divisor.text.c_str(), nullptr)) == 0;
             }

@@ -54,7 +54,23 @@ add_test(NAME docs_handlers_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; ne
         -DMORTISE_PLUGIN_NAME='\"albums\"' -DMORTISE_PLUGIN_VERSION='\"1.0.0\"' -" WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(docs_handlers_compile PROPERTIES LABELS compile TIMEOUT 120)
 
+# The source file in docs/schemas.md.
+add_test(NAME docs_schemas_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; next } /^```/ { code = 0 } code' docs/schemas.md \
+    | '${CMAKE_CXX_COMPILER}' -std=c++20 -Wall -Wextra -Werror -fsyntax-only -x c++ -Isdk/cpp -Isdk/include -"
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(docs_schemas_compile PROPERTIES LABELS compile TIMEOUT 120)
+
 # An evaluator of JSON Schema that shares nothing with the validator it is compared with.
 target_sources(unit_sdk PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/json_schema.cpp
     ${PROJECT_SOURCE_DIR}/tests/support/json_number.cpp ${PROJECT_SOURCE_DIR}/tests/support/json_format.cpp
     ${PROJECT_SOURCE_DIR}/tests/support/json_values.cpp)
+
+# A second opinion on that evaluator, where Python has the package (Debian: python3-jsonschema).
+find_package(Python3 COMPONENTS Interpreter)
+execute_process(COMMAND ${Python3_EXECUTABLE} -c "import jsonschema; jsonschema.Draft202012Validator"
+    RESULT_VARIABLE has_no_jsonschema OUTPUT_QUIET ERROR_QUIET)
+if(Python3_FOUND AND NOT has_no_jsonschema)
+    add_test(NAME sdk_schema_second_opinion COMMAND ${Python3_EXECUTABLE}
+        ${PROJECT_SOURCE_DIR}/tests/unit/sdk/schema_agreement.py $<TARGET_FILE:unit_sdk>)
+    set_tests_properties(sdk_schema_second_opinion PROPERTIES TIMEOUT 120)
+endif()
