@@ -232,6 +232,9 @@ void Host::State::startPlugins() {
         config().duration("http.request_deadline_ms"), config().boolean("database.echo"),
         &systemClock(), &parts.metrics});
     parts.services->stand_in = options.stand_in;
+    if (options.plugin_clock != nullptr) {
+        parts.services->clock = options.plugin_clock;
+    }
     parts.binding.emplace(&*parts.services, parts.source);
     plugin::SwapSettings settings = swapSettings(parts.configuration);
     settings.played_plugins = options.played_plugins;

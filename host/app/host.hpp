@@ -19,6 +19,9 @@
 #include "lifecycle/stages.hpp"
 #include "plugin/swap.hpp"
 
+namespace mortise {
+class Clock;
+}
 namespace mortise::log {
 class Sink;
 }
@@ -40,6 +43,8 @@ struct HostOptions {
     std::optional<std::vector<std::filesystem::path>> plugin_files{};
     /// Answers operations in place of plugins; outlives the host.
     bridge::OperationStandIn* stand_in = nullptr;
+    /// What plugins are told the time by; outlives the host.
+    const Clock* plugin_clock = nullptr;
     /// Plugins whose operations only the stand-in answers: calls to them are not judged.
     std::vector<std::string> played_plugins{};
 };

@@ -245,6 +245,18 @@ void releaseJson(const mortise_json_document* document) {
     delete static_cast<const OwnDocument*>(document);
 }
 
+mortise_status setClock(mortise_testing_app* app, std::int64_t now_us) {
+    using std::chrono::system_clock;
+    app->app.clock().set(system_clock::time_point(std::chrono::microseconds(now_us)));
+    return MORTISE_OK;
+}
+
+std::int64_t clockOf(mortise_testing_app* app) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+               app->app.clock().now().time_since_epoch())
+        .count();
+}
+
 }  // namespace
 
 const mortise_testing& table() noexcept {
@@ -259,7 +271,9 @@ const mortise_testing& table() noexcept {
                                             logs,
                                             settle,
                                             parseJson,
-                                            releaseJson};
+                                            releaseJson,
+                                            setClock,
+                                            clockOf};
     return kTable;
 }
 

@@ -27,6 +27,7 @@
 #include "testing/database_server.hpp"
 #include "testing/memory_exchange.hpp"
 #include "testing/operations.hpp"
+#include "testing/test_clock.hpp"
 
 namespace mortise::testing {
 
@@ -69,6 +70,7 @@ public:
     /// `principal` nullptr leaves it to the headers. Throws mortise::Error.
     AnswerText request(RequestText text, const identity::Principal* principal);
     Operations& operations() noexcept { return operations_; }
+    TestClock& clock() noexcept { return clock_; }
     using Visit =
         std::function<void(std::span<const db::Result::Column>, std::span<const db::Value>)>;
     /// Throws db::Failure.
@@ -85,6 +87,7 @@ private:
     // In the order of dependence: the host goes first, its database last.
     log::MemorySink lines_;
     Operations operations_;
+    TestClock clock_;
     std::unique_ptr<AppDatabase> database_;
     std::unique_ptr<app::Configuration> configuration_;
     std::unique_ptr<app::Host> host_;

@@ -129,6 +129,21 @@ TEST_CASE("settle() waits for tasks after the response") {
     CHECK(user.get("/api/v1/errands/thanks").json("data.count") == 1);
 }
 
+TEST_CASE("the clock of plugins stands where the test puts it") {
+    const App app(MORTISE_ERRANDS_FILE);
+    const auto ask = [&](const char* path) {
+        return app.asUser({.id = 7}).get("/api/v1/errands/time").json("data").at(path);
+    };
+    const auto start = ask("steady_s").as<std::int64_t>();
+    app.setTime(mortise::Timestamp(std::int64_t{4'102'444'799} * 1'000'000));
+    CHECK(ask("now") == "2099-12-31T23:59:59.000000Z");
+    app.advance(std::chrono::seconds(1));
+    CHECK(ask("now") == "2100-01-01T00:00:00.000000Z");
+    app.setTime(mortise::Timestamp(0));
+    CHECK(ask("now") == "1970-01-01T00:00:00.000000Z");
+    CHECK(ask("steady_s").as<std::int64_t>() > start + 3600);
+}
+
 TEST_CASE("values of an answer are compared as what they are") {
     const Json json = Json::parse(
         R"({"text": "a\"b", "number": 7, "real": 0.5, "yes": true, "none": null, "list": [1, {"x": 2}]})");

@@ -24,6 +24,7 @@
 
 #include "mortise/testing_app.hpp"
 #include "mortise/testing_client.hpp"
+#include "mortise/types.hpp"
 
 namespace mortise::testing {
 
@@ -139,6 +140,17 @@ public:
                                    error.out()) != MORTISE_OK) {
             detail::raise(error, "settle()");
         }
+    }
+
+    /// What plugins with a Clock are told from now on; the time then stands still. Tokens, deadlines and now() of the database keep
+    /// to the system's.
+    void setTime(Timestamp time) const {
+        handle_.table().set_clock(handle_.app(), time.microseconds());
+    }
+    /// As setTime(), so much later than it is for plugins now.
+    void advance(std::chrono::microseconds time) const {
+        handle_.table().set_clock(handle_.app(),
+                                  handle_.table().clock(handle_.app()) + time.count());
     }
 
     /// Stops the plugin and drops the database, as the destructor does, but throws Failure when the plugin did not stop well.

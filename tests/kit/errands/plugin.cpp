@@ -59,6 +59,15 @@ struct Count {
     static constexpr auto schema() { return object<Count>("Count").field("count", &Count::count); }
 };
 
+struct Time {
+    Timestamp now;
+    std::int64_t steady_s = 0;
+
+    static constexpr auto schema() {
+        return object<Time>("Time").field("now", &Time::now).field("steady_s", &Time::steady_s);
+    }
+};
+
 constexpr Sql kInsert{"errand_insert",
                       "INSERT INTO errands (owner_id, name) VALUES ($1, $2) RETURNING id, name"};
 constexpr Sql kFinish{"errand_finish", "UPDATE errands SET is_done = true WHERE name = $1"};
@@ -72,6 +81,7 @@ public:
         errands.get("/owner", &Errands::owner).summary("Ask who owns them, and wait");
         errands.get("/owner-later", &Errands::ownerLater).summary("Ask who owns them");
         errands.get("/secret", &Errands::thanks).requireScope("errands:read").summary("A scope");
+        errands.get("/time", &Errands::time).summary("Tell the time");
         router.job("errands.run", &Errands::run).maxAttempts(3);
     }
 
@@ -89,6 +99,11 @@ private:
     }
 
     Count thanks() const { return {thanks_.load()}; }
+
+    Time time(Clock& clock) const {
+        return {clock.now(),
+                std::chrono::duration_cast<std::chrono::seconds>(clock.steady()).count()};
+    }
 
     Owner owner(const Principal& user, Operations& operations) const {
         return operations.call<Owner>("users.get", OwnerQuery{user.userId()});
