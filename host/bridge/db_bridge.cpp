@@ -7,6 +7,7 @@
 #include "bridge/session_failure.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 #include "db/async_connections.hpp"
 #include "db/session.hpp"
 #include "limits.hpp"
@@ -234,7 +235,14 @@ mortise_status unsubscribe(const mortise_host* host, mortise_handle subscription
 
 const mortise_db& dbTable() noexcept {
     static constexpr mortise_db kTable{
-        sizeof(mortise_db), 0, execute, executeAsync, release, commitNow, subscribe, unsubscribe};
+        sizeof(mortise_db),
+        0,
+        kOnThread<"mortise_db.execute", ThreadTag::Request, execute>,
+        kOnThread<"mortise_db.execute_async", ThreadTag::Reactor, executeAsync>,
+        release,
+        kOnThread<"mortise_db.commit_now", ThreadTag::Request, commitNow>,
+        kOnThread<"mortise_db.subscribe", ThreadTag::ControlOrRequest, subscribe>,
+        kOnThread<"mortise_db.unsubscribe", ThreadTag::ControlOrRequest, unsubscribe>};
     return kTable;
 }
 

@@ -2,6 +2,7 @@
 #include "bridge/failure.hpp"
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
+#include "bridge/thread_tags.hpp"
 #include "plugin/generation.hpp"
 
 namespace mortise::bridge {
@@ -64,15 +65,16 @@ mortise_status addHealthCheck(mortise_declaration* declaration, const mortise_he
 }  // namespace
 
 const mortise_declare& declareTable() noexcept {
-    static constexpr mortise_declare kTable{sizeof(mortise_declare),
-                                            0,
-                                            addRoute,
-                                            addOperation,
-                                            addJobType,
-                                            addError,
-                                            addSchema,
-                                            addMetric,
-                                            addHealthCheck};
+    static constexpr mortise_declare kTable{
+        sizeof(mortise_declare),
+        0,
+        kOnThread<"mortise_declare.add_route", ThreadTag::Control, addRoute>,
+        kOnThread<"mortise_declare.add_operation", ThreadTag::Control, addOperation>,
+        kOnThread<"mortise_declare.add_job_type", ThreadTag::Control, addJobType>,
+        kOnThread<"mortise_declare.add_error", ThreadTag::Control, addError>,
+        kOnThread<"mortise_declare.add_schema", ThreadTag::Control, addSchema>,
+        kOnThread<"mortise_declare.add_metric", ThreadTag::Control, addMetric>,
+        kOnThread<"mortise_declare.add_health_check", ThreadTag::Control, addHealthCheck>};
     return kTable;
 }
 

@@ -7,6 +7,7 @@
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 #include "identity/digest.hpp"
 #include "identity/passwords.hpp"
 #include "identity/revocations.hpp"
@@ -168,17 +169,18 @@ mortise_status sign(const mortise_host* host, mortise_bytes input, std::uint8_t*
 }  // namespace
 
 const mortise_identity& identityTable() noexcept {
-    static constexpr mortise_identity kTable{sizeof(mortise_identity),
-                                             0,
-                                             hashPassword,
-                                             verifyPassword,
-                                             issueToken,
-                                             revokeToken,
-                                             revokeSession,
-                                             revokeSubject,
-                                             randomBytes,
-                                             sha256,
-                                             sign};
+    static constexpr mortise_identity kTable{
+        sizeof(mortise_identity),
+        0,
+        kOnThread<"mortise_identity.hash_password", ThreadTag::Request, hashPassword>,
+        kOnThread<"mortise_identity.verify_password", ThreadTag::Request, verifyPassword>,
+        issueToken,
+        revokeToken,
+        revokeSession,
+        revokeSubject,
+        randomBytes,
+        sha256,
+        sign};
     return kTable;
 }
 

@@ -10,6 +10,7 @@
 #include "bridge/session_failure.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 #include "db/session.hpp"
 #include "limits.hpp"
 #include "log/log.hpp"
@@ -241,7 +242,13 @@ mortise_status runJob(Publication& publication, const mortise_job_run& job_run,
 
 const mortise_jobs& jobsTable() noexcept {
     static constexpr mortise_jobs kTable{
-        sizeof(mortise_jobs), 0, enqueue, progress, result, run, types};
+        sizeof(mortise_jobs),
+        0,
+        kOnThread<"mortise_jobs.enqueue", ThreadTag::Request, enqueue>,
+        kOnThread<"mortise_jobs.progress", ThreadTag::Request, progress>,
+        kOnThread<"mortise_jobs.result", ThreadTag::Request, result>,
+        kOnThread<"mortise_jobs.run", ThreadTag::Request, run>,
+        types};
     return kTable;
 }
 

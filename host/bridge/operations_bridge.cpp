@@ -8,6 +8,7 @@
 #include "bridge/operation_stand_in.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 #include "limits.hpp"
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
@@ -265,7 +266,12 @@ void complete(mortise_invocation* invocation, mortise_status status, const morti
 
 const mortise_operations& operationsTable() noexcept {
     static constexpr mortise_operations kTable{
-        sizeof(mortise_operations), 0, call, callAsync, reply, complete};
+        sizeof(mortise_operations),
+        0,
+        kOnThread<"mortise_operations.call", ThreadTag::Request, call>,
+        kOnThread<"mortise_operations.call_async", ThreadTag::Reactor, callAsync>,
+        kOnThread<"mortise_operations.reply", ThreadTag::RequestOrReactor, reply>,
+        kOnThread<"mortise_operations.complete", ThreadTag::Reactor, complete>};
     return kTable;
 }
 

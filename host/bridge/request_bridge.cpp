@@ -2,6 +2,7 @@
 #include "bridge/failure.hpp"
 #include "bridge/plugin_request.hpp"
 #include "bridge/tables.hpp"
+#include "bridge/thread_tags.hpp"
 
 namespace mortise::bridge {
 namespace {
@@ -24,7 +25,10 @@ void finish(mortise_request* request, mortise_status status, const mortise_error
 }  // namespace
 
 const mortise_request_api& requestTable() noexcept {
-    static constexpr mortise_request_api kTable{sizeof(mortise_request_api), 0, respond, finish};
+    static constexpr mortise_request_api kTable{
+        sizeof(mortise_request_api), 0,
+        kOnThread<"mortise_request_api.respond", ThreadTag::RequestOrReactor, respond>,
+        kOnThread<"mortise_request_api.finish", ThreadTag::Reactor, finish>};
     return kTable;
 }
 

@@ -3,6 +3,7 @@
 #include "bridge/plugin_request.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 
 namespace mortise::bridge {
 namespace {
@@ -39,7 +40,11 @@ mortise_status writeAsync(mortise_request* request, mortise_bytes piece, mortise
 }  // namespace
 
 const mortise_stream& streamTable() noexcept {
-    static constexpr mortise_stream kTable{sizeof(mortise_stream), 0, open, write, writeAsync};
+    static constexpr mortise_stream kTable{
+        sizeof(mortise_stream), 0,
+        kOnThread<"mortise_stream.open", ThreadTag::RequestOrReactor, open>,
+        kOnThread<"mortise_stream.write", ThreadTag::Request, write>,
+        kOnThread<"mortise_stream.write_async", ThreadTag::Reactor, writeAsync>};
     return kTable;
 }
 

@@ -7,6 +7,7 @@
 #include "bridge/host_instance.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "bridge/thread_tags.hpp"
 #include "limits.hpp"
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
@@ -152,8 +153,18 @@ mortise_status afterResponse(mortise_context* context, mortise_task task, void* 
 
 const mortise_tasks& tasksTable() noexcept {
     static constexpr mortise_tasks kTable{
-        sizeof(mortise_tasks), 0,          open,  close,  interrupted,  remainingMs, startThread,
-        stopRequested,         joinThread, after, cancel, afterResponse};
+        sizeof(mortise_tasks),
+        0,
+        kOnThread<"mortise_tasks.open", ThreadTag::Request, open>,
+        kOnThread<"mortise_tasks.close", ThreadTag::Request, close>,
+        interrupted,
+        remainingMs,
+        kOnThread<"mortise_tasks.start_thread", ThreadTag::Control, startThread>,
+        stopRequested,
+        kOnThread<"mortise_tasks.join_thread", ThreadTag::Control, joinThread>,
+        after,
+        cancel,
+        kOnThread<"mortise_tasks.after_response", ThreadTag::Request, afterResponse>};
     return kTable;
 }
 

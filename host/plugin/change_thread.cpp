@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/assert.hpp"
+#include "run/thread_kind.hpp"
 #include "run/thread_name.hpp"
 
 namespace mortise::plugin {
@@ -22,6 +23,7 @@ struct ChangeThread::Mailbox {
 
     static void loop(const std::shared_ptr<Mailbox>& mailbox) {
         run::nameThread("mz-change");
+        run::setThreadKind(run::ThreadKind::Control);
         std::unique_lock lock(mailbox->mutex);
         mailbox->id = ::gettid();
         while (true) {

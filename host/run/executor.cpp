@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/assert.hpp"
+#include "run/thread_kind.hpp"
 #include "run/thread_name.hpp"
 
 namespace mortise::run {
@@ -59,6 +60,7 @@ struct Executor::State {
 
 void Executor::State::work(unsigned number) {
     nameThread(thread_name + "-" + std::to_string(number));
+    setThreadKind(ThreadKind::Request);
     std::unique_lock lock(mutex);
     for (;;) {
         while (ready.empty()) {

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "run/thread_kind.hpp"
 #include "run/thread_name.hpp"
 
 namespace mortise::run {
@@ -68,6 +69,7 @@ NamedThreads::Handle NamedThreads::start(std::string_view name, Body body) {
         entry.thread = std::thread(
             [state = state_, handle, thread_name = entry.name, call = std::move(body)]() mutable {
                 nameThread(thread_name);
+                setThreadKind(ThreadKind::Request);
                 call(handle);
                 call = nullptr;
                 state->end(handle);

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/unique_fd.hpp"
 #include "limits.hpp"
+#include "run/thread_kind.hpp"
 #include "run/thread_name.hpp"
 #include "run/timer_queue.hpp"
 
@@ -77,6 +78,7 @@ struct Reactor::State {
 
 void Reactor::State::loop() {
     nameThread(thread_name);
+    setThreadKind(ThreadKind::Reactor);
     while (!stop_requested.load(std::memory_order_acquire)) {
         pass();
     }

@@ -66,8 +66,13 @@ public:
         routes.get("/torn", &Sampler::torn).summary("Fail in the middle of a body");
         routes.post("/mood", &Sampler::setMood).summary("Let the health check fail or not");
         routes.get("/time", &Sampler::time).summary("Tell the time as the host tells it");
+        routes.get("/astray", &Sampler::astray)
+            .summary("Call the host from a thread that must not wait")
+            .inlined();
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
+
+    void prepare(Host& host) override { host_ = &host; }
 
 private:
     // Statics of a function are what a library that was never unmapped would bring back with their
@@ -136,6 +141,12 @@ private:
         return *body;
     }
 
+    /// There is no such thread, so nothing happens but the call.
+    Pause astray() const {
+        static_cast<void>(host_->tables().tasks->join_thread(host_->raw(), 0, 0, nullptr));
+        return {};
+    }
+
     NoContent setMood(Body<Pause> mood) {
         is_well_.store(mood->ms == 0);
         return {};
@@ -155,6 +166,7 @@ private:
     Histogram sizes_{"size_bytes", "Sizes of nothing", {1, 10}};
     std::atomic<bool> is_well_{true};
     std::atomic<std::int64_t> strict_count_{0};
+    const Host* host_ = nullptr;
 };
 
 }  // namespace sampler
