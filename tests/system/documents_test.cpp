@@ -51,6 +51,7 @@ TEST_CASE("the OpenAPI document lists every route") {
                                         "get /api/v1/users",
                                         "get /api/v1/users/{user_id}",
                                         "get /health",
+                                        "get /metrics",
                                         "get /ready",
                                         "patch /api/v1/users/{user_id}",
                                         "post /api/v1/auth/login",
