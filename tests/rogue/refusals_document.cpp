@@ -79,8 +79,8 @@ bool damage(const std::string& name, std::string& content) {
         content = "#!/bin/sh\nexit 0\n";
     } else if (name == "short_header") {
         content.resize(40);
-    } else if (name == "half_file") {
-        content.resize(content.size() / 2);
+    } else if (name == "lost_end") {
+        content.resize(content.size() - 64);  // The section headers stand at the end.
     } else if (name == "other_machine") {
         content = withByte(content, offsetof(Elf64_Ehdr, e_machine), EM_SPARC);
     } else if (name == "other_width") {
