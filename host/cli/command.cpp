@@ -20,7 +20,7 @@ constexpr std::array<Command, 9> kCommands{{
      "look at plugins and change those of a running host", runPlugin},
     {"config", "config check|show|reference|env-example|properties", "look at the settings",
      runConfig},
-    {"new", "new plugin NAME [--directory DIR]",
+    {"new", "new plugin NAME [--directory DIR] [--maintainer \"NAME <MAIL>\"]",
      "write a new plugin with one resource; asks for what is missing on a terminal", runNew},
     {"openapi", "openapi [diff OLD NEW [--meant=FILE] [--json]]",
      "print the API document of the plugins in plugins.directory, or what a change of it breaks",

@@ -37,6 +37,7 @@ std::string ask(const std::string& question, const std::string& fallback) {
 
 int runNew(Arguments& arguments) {
     std::string directory = arguments.takeValue("directory");
+    std::string maintainer = arguments.takeValue("maintainer");
     const std::vector<std::string>& words = arguments.words();
     if (words.empty() || words[0] != "plugin" || words.size() > 2 || !arguments.options().empty()) {
         throw UsageError{"new makes plugins: new plugin NAME"};
@@ -46,13 +47,18 @@ int runNew(Arguments& arguments) {
         name =
             name.empty() ? ask("Name, the plural of what it keeps, such as order_items", "") : name;
         directory = directory.empty() ? ask("Directory", name) : directory;
+        maintainer = maintainer.empty()
+                         ? ask("Maintainer of its package, Name <mail>; empty for later", "")
+                         : maintainer;
     }
     if (name.empty()) {
         throw UsageError{"what shall the plugin be called?"};
     }
     directory = directory.empty() ? name : directory;
     const std::string script = findScript();
-    ::execl(script.c_str(), script.c_str(), name.c_str(), directory.c_str(), nullptr);
+    // An empty one is no argument: the list ends there.
+    ::execl(script.c_str(), script.c_str(), name.c_str(), directory.c_str(),
+            maintainer.empty() ? nullptr : maintainer.c_str(), nullptr);
     throw Error::internal("could not run \"" + script +
                           "\": " + std::generic_category().message(errno));
 }

@@ -5,6 +5,7 @@
 #                                                  and $state
 #   use_sanitizers CMAKE_CACHE                     what is built from here on has the sanitizers of that build, whose library its
 #                                                  tests link
+#   blocks FILE                                    the bash blocks of a page
 #   fail TEXT...
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -39,6 +40,13 @@ use_sanitizers() {
         *) ;;
     esac
     echo 'leak:libpqxx-6' >"$state/leaks"  # It forgets the result of a statement whose connection died.
+}
+
+# The fenced blocks of a page of this repository, one after the other, each announced by the number of its first line.
+blocks() {
+    awk -v page="$1" '/^```bash$/ { inside = 1; printf "echo \"--- %s:%d\"\n", page, NR + 1; next }
+         /^```$/ { inside = 0; next }
+         inside' "$root/$1"
 }
 
 start_host() {

@@ -21,20 +21,33 @@ flags=$(PKG_CONFIG_PATH=$prefix/share/pkgconfig pkg-config --cflags mortise-sdk)
 # shellcheck disable=SC2086
 echo '#include <mortise/plugin.h>' | cc -std=c11 -fsyntax-only $flags -x c -
 
-(cd "$state" && "$prefix/bin/mortise" new plugin orders --directory orders </dev/null >"$state/new.log")
-grep -q -- "-DCMAKE_PREFIX_PATH=$prefix" "$state/new.log" || fail "the next steps do not name the installation"
 use_sanitizers "$build/CMakeCache.txt"
-cmake -S "$state/orders" -B "$state/build" -DCMAKE_PREFIX_PATH="$prefix" >"$state/build.log"
-cmake --build "$state/build" -j 2 >>"$state/build.log" 2>&1 || { cat "$state/build.log"; fail "it does not build"; }
-ctest --test-dir "$state/build" --no-tests=error --output-on-failure | tee "$state/tests.log"
-grep -q orders_routes "$state/tests.log" || fail "the routes were not tested"
-
-# No option says where the plugins are: the host finds those of its own prefix.
+# The block of the tutorial, as it stands there but for the prefix. No option says where the plugins are: the host finds those of
+# its own prefix, the project those of the SDK.
 start_host "$prefix/bin/mortise" ""
-"$prefix/bin/mortise" plugin apply "$state/build/plugins/orders.so" | tail -n 3
+blocks docs/tutorial.md | sed -n '/\/opt\/mortise/,$p' | sed "s#/opt/mortise#$prefix#g" >"$state/walk.sh"
+[ "$(grep -c "$prefix" "$state/walk.sh")" -ge 3 ] || fail "the tutorial has lost its last block"
+(cd "$state" && bash -euo pipefail walk.sh </dev/null >walk.log 2>&1) || { cat "$state/walk.log"; fail "what the tutorial says does not work"; }
+grep -q -- "-DCMAKE_PREFIX_PATH=$prefix" "$state/walk.log" || fail "the next steps do not name the installation"
+grep -q '100% tests passed' "$state/walk.log" || fail "its tests did not pass"
+grep -q orders_routes "$state/walk.log" || fail "the routes were not tested"
 curl -sS --fail-with-body "$MORTISE_URL/openapi.json" | grep -q '"/api/v1/orders/{order_id}"' || fail "the document lacks its routes"
+# The page loads the document through its script; where the assets of the page are not installed it says so and links it.
+curl -sS "$MORTISE_URL/docs" "$MORTISE_URL/docs/initializer.js" | grep -q '/openapi.json' || fail "the docs page does not load the document"
 [ "$(curl -sS -o /dev/null -w '%{http_code}' "$MORTISE_URL/api/v1/orders")" = 401 ] || fail "it does not serve"
 "$prefix/bin/mortise" plugin list | grep -q users || fail "the installed plugins were not found"
+
+# A package of it, from what stands in debian/. Where the tools are missing nothing is known about it.
+if command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null; then
+    "$prefix/bin/mortise" new plugin parcels --directory "$state/package/parcels" --maintainer "Plugin Team <plugins@example.com>" \
+        </dev/null >/dev/null
+    (cd "$state/package/parcels" && MORTISE_PREFIX=$prefix dpkg-buildpackage -b -us -uc -d) >"$state/package.log" 2>&1 ||
+        { tail -n 40 "$state/package.log"; fail "its package does not build"; }
+    dpkg-deb -x "$state"/package/mortise-plugin-parcels_0.1.0_*.deb "$state/unpacked"
+    "$prefix/bin/mortise" plugin check "$state/unpacked/usr/lib/mortise/plugins/parcels.so"
+else
+    echo "dpkg-buildpackage or dh is missing: the package of a plugin was not built"
+fi
 
 # What cannot be made is said, and nothing is left behind.
 if "$prefix/bin/mortise" new plugin Bad-Name --directory "$state/bad" </dev/null 2>"$state/bad.log"; then

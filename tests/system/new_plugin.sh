@@ -13,13 +13,18 @@ plugins=$(realpath "$2")
 source "$(dirname "${BASH_SOURCE[0]}")/host.bash"
 
 "$root/sdk/template/new-plugin.sh" order_items "$state/plugin" >/dev/null
-! grep -rn '@' "$state/plugin" --include='*' || fail "words of the template are left"
+! grep -rnE '@[A-Za-z]+@' "$state/plugin" || fail "words of the template are left"
 if "$root/sdk/template/new-plugin.sh" order_items "$state/plugin" 2>/dev/null; then
     fail "a directory with files in it was written to"
 fi
 if "$root/sdk/template/new-plugin.sh" Order-Items "$state/other" 2>/dev/null; then
     fail "a name that no plugin may have was taken"
 fi
+
+if "$root/sdk/template/new-plugin.sh" order_items "$state/other" "no mail" 2>/dev/null; then
+    fail "a maintainer without a mail address was taken"
+fi
+[ ! -e "$state/other" ] || fail "a refusal leaves something behind"
 
 use_sanitizers "$plugins/../CMakeCache.txt"
 cmake -S "$state/plugin" -B "$state/build" -DMortise_DIR="$root/sdk/cmake" \

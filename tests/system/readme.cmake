@@ -12,7 +12,7 @@ set_tests_properties(comparison PROPERTIES LABELS fast)
 # Not under the thread sanitizer: both build a plugin outside of this tree, which would be the one part without its checks
 # and make it report races that are none.
 if(NOT MORTISE_SANITIZE STREQUAL thread)
-    foreach(name readme_walk new_plugin installed)
+    foreach(name readme_walk tutorial_walk new_plugin installed)
         add_test(NAME ${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${name}.sh $<TARGET_FILE:mortise> ${CMAKE_BINARY_DIR}/plugins ${CMAKE_BINARY_DIR})
         set_tests_properties(${name} PROPERTIES LABELS "system;slow" TIMEOUT 600)
     endforeach()

@@ -11,22 +11,15 @@ binary=$(realpath "$1")
 plugins=$(realpath "$2")
 source "$(dirname "${BASH_SOURCE[0]}")/host.bash"
 
-# The fenced blocks, one after the other, each announced by the number of its first line.
-blocks() {
-    awk '/^```bash$/ { inside = 1; printf "echo \"--- README.md:%d\"\n", NR + 1; next }
-         /^```$/ { inside = 0; next }
-         inside' "$root/README.md"
-}
-
 expect() {
     grep -qE -- "$1" "$state/walk.log" || fail "the walk shows nothing like: $1"
 }
 
-[ "$(blocks | grep -c '^echo "--- README')" -ge 8 ] || fail "README.md has lost its blocks"
+[ "$(blocks README.md | grep -c '^echo "--- README')" -ge 8 ] || fail "README.md has lost its blocks"
 start_host "$binary" "$plugins"
 {
     echo 'set -euo pipefail'
-    blocks
+    blocks README.md
 } >"$state/walk.sh"
 TMPDIR=$state bash "$state/walk.sh" 2>&1 | tee "$state/walk.log"
 
