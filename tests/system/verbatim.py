@@ -1,6 +1,6 @@
 """Checks that every cpp and json block of a page stands in a source that is compiled: verbatim.py PAGE DIRECTORY...
 
-Compared without indentation and empty lines: a block in a page begins at its left edge.
+Compared without white space: a block in a page begins at its left edge and breaks its lines for the page.
 """
 
 import pathlib
@@ -8,13 +8,8 @@ import re
 import sys
 
 
-def lines_of(text):
-    return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def stands_in(block, source):
-    size = len(block)
-    return any(source[at : at + size] == block for at in range(len(source) - size + 1))
+def plain(text):
+    return "".join(text.split())
 
 
 def main():
@@ -23,13 +18,12 @@ def main():
     for directory in sys.argv[2:]:
         for path in sorted(pathlib.Path(directory).rglob("*")):
             if path.suffix in {".cpp", ".hpp", ".h", ".c", ".json"}:
-                sources.append([line.rstrip(",") for line in lines_of(path.read_text())])
+                sources.append(plain(path.read_text()))
     blocks = re.findall(r"^```(?:cpp|json)\n(.*?)^```", page.read_text(), re.S | re.M)
     if not blocks or not sources:
         raise SystemExit(f"verbatim: {page} has {len(blocks)} blocks, and there are {len(sources)} sources")
     for block in blocks:
-        wanted = [line.rstrip(",") for line in lines_of(block)]
-        if not any(stands_in(wanted, source) for source in sources):
+        if not any(plain(block) in source for source in sources):
             raise SystemExit(f"verbatim: this block of {page.name} stands in no source:\n{block}")
     print(f"{page.name}: {len(blocks)} blocks stand in the sources")
 

@@ -106,6 +106,10 @@ public:
         write(MORTISE_LOG_CRITICAL, event, fields...);
     }
 
+    /// The same log without the unit of work: for what runs after it ended, such as a task after the response. Using the
+    /// log of a unit that is over is an error nobody catches.
+    Log detached() const { return Log(*host_); }
+
     /// Whether an event of this level (MORTISE_LOG_*) would be written, to save the work of making it.
     bool isEnabled(std::uint32_t level) const noexcept {
         const mortise_log* table = host_->tables().log;

@@ -50,7 +50,7 @@ public:
     explicit Tasks(const Unit& unit) : unit_(unit) {}
 
     /// Runs `function` on the executor after the response was sent; not after an error. It may be lost when the process
-    /// dies. It must not use anything of the request: copy what it needs. Blocking handlers only.
+    /// dies. It must not use anything of the request: copy what it needs, and take log.detached(). Blocking handlers only.
     void afterResponse(std::function<void()> function) const {
         detail::refuseOnReactor(unit_, "afterResponse()");
         auto errand =
