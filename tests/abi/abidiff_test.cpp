@@ -74,7 +74,8 @@ void describe(const fs::path& include_directory, const fs::path& output) {
     const fs::path source = kWork / "contract.c";
     const fs::path library = kWork / "libcontract.so";
     std::ofstream(source) << librarySource(include_directory);
-    mustRun(std::string(MORTISE_C_COMPILER) + " -std=c11 -g -O0 -shared -fPIC -I" +
+    mustRun(std::string(MORTISE_C_COMPILER) +
+            " -std=c11 -g -O0 -shared -fPIC -ffile-prefix-map=" + kWork.string() + "=. -I" +
             include_directory.string() + " -o " + library.string() + ' ' + source.string());
     mustRun(
         "abidw --type-id-style hash --no-corpus-path --no-comp-dir-path --no-show-locs "

@@ -12,7 +12,8 @@ HttpClient connect() {
 
 }  // namespace
 
-TEST_CASE("a body written piece by piece arrives whole, from a plain handler and from a coroutine") {
+TEST_CASE(
+    "a body written piece by piece arrives whole, from a plain handler and from a coroutine") {
     HttpClient client = connect();
     for (const char* target :
          {"/api/v1/sampler/download?size=20000001", "/api/v1/sampler/feed?size=20000001"}) {
@@ -27,7 +28,8 @@ TEST_CASE("a body written piece by piece arrives whole, from a plain handler and
     CHECK(client.get("/api/v1/sampler/count").status == 200);
 }
 
-TEST_CASE("a stream keeps its own headers, and its parameters are checked before its head is sent") {
+TEST_CASE(
+    "a stream keeps its own headers, and its parameters are checked before its head is sent") {
     HttpClient client = connect();
     CHECK(client.get("/api/v1/sampler/download?size=1").header("Content-Disposition") ==
           "attachment");
@@ -49,9 +51,11 @@ TEST_CASE("a client that leaves in the middle of a stream ends it, and the plugi
         CAPTURE(target);
         HttpClient client = connect();
         client.begin({.target = target});
-        REQUIRE(within(std::chrono::seconds(10), [&] { return server.inFlightCount("sampler") == 1; }));
+        REQUIRE(
+            within(std::chrono::seconds(10), [&] { return server.inFlightCount("sampler") == 1; }));
         client.close();
-        CHECK(within(std::chrono::seconds(10), [&] { return server.inFlightCount("sampler") == 0; }));
+        CHECK(
+            within(std::chrono::seconds(10), [&] { return server.inFlightCount("sampler") == 0; }));
     }
     server.apply(testPluginFile("sampler"));
     CHECK(connect().get("/api/v1/sampler/count").status == 200);

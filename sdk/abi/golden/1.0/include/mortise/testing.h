@@ -57,7 +57,6 @@ typedef struct mortise_testing_reply {
 
 /** Receives one text, borrowed until it returns. */
 typedef void (*mortise_testing_text)(void *text_context, mortise_str text);
-
 /** Receives the answer of a request. */
 typedef void (*mortise_testing_answer)(void *answer_context, const mortise_testing_reply *reply);
 
@@ -131,9 +130,16 @@ typedef struct mortise_testing {
     mortise_status (*parse_json)(mortise_str text, const mortise_json_document **document,
                                  mortise_error *error);
 
-    /** Gives a document back.
-     *  in: `document` or NULL. out: nothing. status: none. owner: the kit frees it. thread: [any]. since: 1.0 */
+    /** Gives a document back. in: `document` or NULL. out: nothing. status: none. owner: the kit frees it. thread: [any].
+     *  since: 1.0 */
     void (*release_json)(const mortise_json_document *document);
+
+    /** Sets the clock of plugins, which stands still from then on; their steady time goes on, and jumps forward with it.
+     *  in: `now_us`, microseconds since 1970-01-01 UTC. out: nothing. status: OK. owner: nothing passes. thread: [any]. since: 1.0 */
+    mortise_status (*set_clock)(mortise_testing_app *app, int64_t now_us);
+
+    /** Reads it. in: nothing. out: the number. status: none. owner: nothing passes. thread: [any]. since: 1.0 */
+    int64_t (*clock)(mortise_testing_app *app);
 } mortise_testing;
 
 /** The table of this library, valid for ever. */
