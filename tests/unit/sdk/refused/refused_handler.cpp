@@ -5,9 +5,13 @@ using namespace mortise;
 
 struct Own {
 #if MORTISE_CASE == 5
-    static int provide() { return 1; }
+    static int provide() {
+        return 1;
+    }
 #else
-    static Own provide(const Principal&) { return {}; }
+    static Own provide(const Principal&) {
+        return {};
+    }
 #endif
 };
 
@@ -23,19 +27,33 @@ public:
         return {};
     }
 #elif MORTISE_CASE == 1
-    NoContent show(Own) { return {}; }
+    NoContent show(Own) {
+        return {};
+    }
 #elif MORTISE_CASE == 2
-    NoContent show(Header<"X-Depth", std::int64_t>) { return {}; }
+    NoContent show(Header<"X-Depth", std::int64_t>) {
+        return {};
+    }
 #elif MORTISE_CASE == 3
-    NoContent show(Header<"authorization", std::string>) { return {}; }
+    NoContent show(Header<"authorization", std::string>) {
+        return {};
+    }
 #elif MORTISE_CASE == 4
-    NoContent show(Cookie<"my theme", std::string>) { return {}; }
+    NoContent show(Cookie<"my theme", std::string>) {
+        return {};
+    }
 #elif MORTISE_CASE == 5
-    NoContent show(const Own&) { return {}; }
+    NoContent show(const Own&) {
+        return {};
+    }
 #elif MORTISE_CASE == 6
-    Task<NoContent> show(const Own&, Db&) { co_return NoContent(); }
+    Task<NoContent> show(const Own&, Db&) {
+        co_return NoContent();
+    }
 #elif MORTISE_CASE == 7
-    NoContent show(RoleUser<>) { return {}; }
+    NoContent show(RoleUser<>) {
+        return {};
+    }
 #endif
 };
 
