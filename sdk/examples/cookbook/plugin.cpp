@@ -12,13 +12,15 @@ inline constexpr ErrorCode PARCEL_NOT_FOUND{"PARCEL_NOT_FOUND", 404, "Parcel not
 inline constexpr ErrorCode LABEL_TAKEN{"LABEL_TAKEN", 409, "A parcel has this label already"};
 inline constexpr ErrorCode WRONG_CODE{"WRONG_CODE", 403, "The code is wrong"};
 
+inline constexpr std::size_t kLabelLengthMax = 80;
+
 struct ParcelCreate {
     std::string label;
     Decimal weight_kg;
 
     static constexpr auto schema() {
         return object<ParcelCreate>("ParcelCreate")
-            .field("label", &ParcelCreate::label, minLength(1), maxLength(80))
+            .field("label", &ParcelCreate::label, minLength(1), maxLength(kLabelLengthMax))
             .field("weight_kg", &ParcelCreate::weight_kg, gt(0), le(50), example(2));
     }
 };
@@ -93,6 +95,15 @@ constexpr Sql kCode{"parcel_code", "SELECT code FROM parcels WHERE id = $1 AND o
 constexpr Sql kMiss{"parcel_miss", "UPDATE parcels SET misses = misses + 1 WHERE id = $1"};
 constexpr Sql kWeigh{"parcel_weigh", "UPDATE parcels SET weighed_at = now() WHERE id = $1"};
 
+/// One field of a line of CSV (RFC 4180): a quote inside of it is written twice.
+std::string quoted(std::string_view text) {
+    std::string field = "\"";
+    for (const char character : text) {
+        field.append(character == '"' ? 2 : 1, character);
+    }
+    return field + '"';
+}
+
 class Cookbook final : public Plugin {
 public:
     void declare(Router& router) override {
@@ -108,7 +119,9 @@ public:
         parcels.post("/{parcel_id}/open", &Cookbook::open)
             .summary("Open a parcel with its code")
             .errors(PARCEL_NOT_FOUND, WRONG_CODE);
-        parcels.post("/labels", &Cookbook::upload).summary("Create parcels from a file of labels");
+        parcels.post("/labels", &Cookbook::upload)
+            .summary("Create parcels from a file of labels")
+            .errors(LABEL_TAKEN);
     }
 
 private:
@@ -165,7 +178,7 @@ private:
                 }
                 std::string text;
                 for (const Parcel& parcel : parcels) {
-                    text += std::to_string(parcel.id) + ",\"" + parcel.label + "\"\n";
+                    text += std::to_string(parcel.id) + ',' + quoted(parcel.label) + '\n';
                 }
                 out.write(text);
                 export_size_.observe(static_cast<double>(text.size()));
@@ -181,12 +194,26 @@ private:
 
     NoContent upload(File<"labels"> file, const Principal& user, Db& db) const {
         std::string_view text = file.bytes();
+        if (!utf8::isValid(text)) {
+            throw ValidationError("labels", "Must be text in UTF-8");
+        }
         while (!text.empty()) {
             const std::string_view label = text.substr(0, text.find('\n'));
-            db.execute(kInsert, user.userId(), label, Decimal(1));
+            if (label.empty() || utf8::length(label) > kLabelLengthMax) {
+                throw ValidationError("labels", "Every line must have 1 to 80 characters");
+            }
+            insertLabel(db, user, label);
             text.remove_prefix(std::min(label.size() + 1, text.size()));
         }
         return {};
+    }
+
+    static void insertLabel(Db& db, const Principal& user, std::string_view label) {
+        try {
+            db.execute(kInsert, user.userId(), label, Decimal(1));
+        } catch (const UniqueViolation&) {
+            throw ConflictError(LABEL_TAKEN);
+        }
     }
 
     void checkScale() {

@@ -69,3 +69,32 @@ TEST_CASE("the owner comes from another plugin") {
                     [](const Json&) { return std::string(R"({"id": 7, "full_name": "Ada"})"); });
     CHECK(app.asUser({.id = 7}).get("/api/v1/cookbook/owner").json("data.full_name") == "Ada");
 }
+
+namespace {
+
+mortise::testing::Reply upload(App& app, const std::string& labels) {
+    const std::string form =
+        "--cut\r\nContent-Disposition: form-data; name=\"labels\"; filename=\"labels.txt\"\r\n"
+        "Content-Type: text/plain\r\n\r\n" +
+        labels + "\r\n--cut--\r\n";
+    return app.asUser({.id = 7}).send("POST", "/api/v1/cookbook/labels", form,
+                                      "multipart/form-data; boundary=cut");
+}
+
+}  // namespace
+
+TEST_CASE("a file of labels is held to the rules of the parcels") {
+    App app(MORTISE_PLUGIN_FILE);
+    CHECK(upload(app, "one\n\ntwo").status == 422);
+    CHECK(upload(app, std::string(81, 'x')).status == 422);
+    CHECK(upload(app, "bad \xff byte").status == 422);
+    CHECK(upload(app, "same\nsame").code() == "LABEL_TAKEN");
+    CHECK(app.sql("SELECT count(*) FROM cookbook.parcels").integer() == 0);
+}
+
+TEST_CASE("a label with quotes is one field of the export") {
+    App app(MORTISE_PLUGIN_FILE);
+    REQUIRE(upload(app, "12\" vinyl").status == 204);
+    CHECK(app.asUser({.id = 7}).get("/api/v1/cookbook/export").body ==
+          "id,label\n1,\"12\"\" vinyl\"\n");
+}
