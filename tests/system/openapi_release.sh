@@ -32,4 +32,4 @@ printf 'GET /api/v1/promised: is gone\n' >"$other"
 if "$mortise" openapi diff "$docs/openapi.json" "$today" --meant="$other" >/dev/null; then
     fail "a meant break that is not there was not noticed"
 fi
-"$mortise" openapi diff "$today" "$today" --json | grep -qF '{"undeclared":[],"declared":[],"stale":[]}' || fail "--json says something else"
+"$mortise" openapi diff "$today" "$today" --json | grep -F '{"undeclared":[],"declared":[],"stale":[]}' >/dev/null || fail "--json says something else"
