@@ -16,10 +16,22 @@ for file in bin/mortise etc/mortise/mortise.properties lib/mortise/plugins/users
 done
 ! find "$prefix" -name '*.in' -not -path '*/template/*' | grep . || fail "files that only the build needs are installed"
 
-# C, without CMake.
+# Where packages put things: /etc is no part of /usr.
+DESTDIR=$state/image cmake --install "$build" --prefix /usr >>"$state/install.log" || fail "it does not install below DESTDIR"
+for file in etc/mortise/mortise.properties usr/bin/mortise usr/lib/mortise/plugins/users.so usr/lib/mortise/libmortise-testing.so \
+    usr/include/mortise/abi.h usr/share/cmake/Mortise/MortiseConfig.cmake usr/share/pkgconfig/mortise-sdk.pc; do
+    [ -f "$state/image/$file" ] || fail "/$file is not installed for the prefix /usr"
+done
+outside=$(find "$state/image" -type f \( -path "$state/image/usr/etc/*" -o \
+    -not -path "$state/image/usr/*" -not -path "$state/image/etc/mortise/*" \))
+[ -z "$outside" ] || fail "files lie where no package may put them: $outside"
+
+# A plugin in C, without CMake. Its note is what mortise_add_plugin() would write, so this is its code alone.
 flags=$(PKG_CONFIG_PATH=$prefix/share/pkgconfig pkg-config --cflags mortise-sdk)
 # shellcheck disable=SC2086
-echo '#include <mortise/plugin.h>' | cc -std=c11 -fsyntax-only $flags -x c -
+cc -std=c11 -Wall -Wextra -Werror -fPIC -shared -Wl,-z,defs $flags "$root/sdk/examples/hello/hello.c" -o "$state/hello.so" ||
+    fail "plain C does not compile with the flags of pkg-config"
+nm -D --defined-only "$state/hello.so" | grep mortise_plugin_open_v1 >/dev/null || fail "its entry is not exported"
 
 use_sanitizers "$build/CMakeCache.txt"
 # The block of the tutorial, as it stands there but for the prefix. No option says where the plugins are: the host finds those of
