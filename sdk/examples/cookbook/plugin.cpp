@@ -144,9 +144,9 @@ private:
         }
     }
 
-    void weigh(Args<WeighArgs> args, JobRun& run, Db& db) const {
+    void weigh(Args<WeighArgs> args, JobRun& run, Db& db) {
         run.progress(0.5, "on the scale");
-        db.execute(kWeigh, args->parcel_id);
+        scale_answers_.store(db.execute(kWeigh, args->parcel_id) == 1);
     }
 
     NoContent open(Id id, Body<CodeGiven> given, const Principal& user, Db& db) const {
