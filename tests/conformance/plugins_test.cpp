@@ -23,7 +23,8 @@ std::vector<Subject> subjects() {
             {"auth", pluginFile("auth"), "/api/v1/auth/me", 401},
             {"jobs", pluginFile("jobs"), "/api/v1/jobs", 401},
             {"hello", exampleFile("hello"), "/api/v1/hello", 200},
-            {"notes", exampleFile("notes"), "/api/v1/notes", 401}};
+            {"notes", exampleFile("notes"), "/api/v1/notes", 401},
+            {"cookbook", exampleFile("cookbook"), "/api/v1/cookbook", 401}};
 }
 
 Finished runMortise(std::vector<std::string> words) {
