@@ -1,24 +1,18 @@
 #include "api/openapi.hpp"
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/ParseHandler.h>
-#include <Poco/JSON/Parser.h>
-#include <Poco/JSON/Stringifier.h>
-
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <set>
-#include <sstream>
+#include <vector>
 
+#include "api/openapi_json.hpp"
+#include "api/openapi_schemas.hpp"
 #include "base/error.hpp"
 #include "base/strings.hpp"
 #include "http/message.hpp"
 #include "http/route_pattern.hpp"
 #include "http/route_rules.hpp"
-#include "limits.hpp"
 
 namespace mortise::api {
 
@@ -27,114 +21,6 @@ namespace {
 using Poco::Dynamic::Var;
 using Poco::JSON::Array;
 using Poco::JSON::Object;
-
-constexpr std::string_view kSchemaPrefix = "#/components/schemas/";
-
-Object::Ptr makeObject() {
-    return new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-}
-
-/// {"name": value}, the most frequent small object.
-Object::Ptr makeObject(const std::string& name, const Var& value) {
-    Object::Ptr object = makeObject();
-    object->set(name, value);
-    return object;
-}
-
-Array::Ptr makeArray(std::span<const std::string> texts) {
-    Array::Ptr array = new Array;
-    for (const std::string& text : texts) {
-        array->add(text);
-    }
-    return array;
-}
-
-Object::Ptr parseObject(const std::string& text, const std::string& what) {
-    try {
-        Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));
-        parser.setDepth(limits::kJsonDepthMax);
-        const Var value = parser.parse(text);
-        if (value.type() == typeid(Object::Ptr)) {
-            return value.extract<Object::Ptr>();
-        }
-    } catch (const Poco::Exception& error) {
-        throw Error(500, "OPENAPI_INVALID", what + " is not JSON", error);
-    }
-    throw Error(500, "OPENAPI_INVALID", what + " is not a JSON object");
-}
-
-std::string textOf(const Object::Ptr& object) {
-    std::ostringstream out;
-    Poco::JSON::Stringifier::stringify(Var(object), out);
-    return out.str();
-}
-
-/// The same text for the same schema, however it was written.
-std::string canonicalText(const std::string& json, const std::string& what) {
-    parseObject(json, what);  // For its checks; below the keys are sorted.
-    Poco::JSON::Parser parser;
-    return textOf(parser.parse(json).extract<Object::Ptr>());
-}
-
-/// Calls `visit` for the name behind every reference to a schema and puts back what it returns.
-void visitReferences(const Var& value,
-                     const std::function<std::string(const std::string&)>& visit) {
-    if (value.type() == typeid(Array::Ptr)) {
-        for (const Var& element : *value.extract<Array::Ptr>()) {
-            visitReferences(element, visit);
-        }
-        return;
-    }
-    if (value.type() != typeid(Object::Ptr)) {
-        return;
-    }
-    Object::Ptr object = value.extract<Object::Ptr>();
-    for (const std::string& key : object->getNames()) {
-        const Var member = object->get(key);
-        if (key == "$ref" && member.isString()) {
-            const std::string target = member.toString();
-            if (target.starts_with(kSchemaPrefix)) {
-                object->set(
-                    key, std::string(kSchemaPrefix) + visit(target.substr(kSchemaPrefix.size())));
-            }
-        } else {
-            visitReferences(member, visit);
-        }
-    }
-}
-
-std::set<std::string> referencesOf(const Object::Ptr& object) {
-    std::set<std::string> names;
-    visitReferences(Var(object), [&names](const std::string& name) {
-        names.insert(name);
-        return name;
-    });
-    return names;
-}
-
-/// "job_queue" -> "JobQueue".
-std::string pascalCase(std::string_view name) {
-    std::string out;
-    bool word_starts = true;
-    for (const char c : name) {
-        if (c == '_' || c == '-') {
-            word_starts = true;
-        } else {
-            out += word_starts ? uppered(std::string_view(&c, 1)) : std::string(1, c);
-            word_starts = false;
-        }
-    }
-    return out;
-}
-
-std::string routeName(const ApiPart& part, const ApiRoute& route) {
-    return "operation " + std::string(http::nameOf(route.route->method)) + " " +
-           route.route->pattern + " of plugin " + part.name;
-}
-
-std::string schemaName(const ApiPart& part, const std::string& name) {
-    return "schema " + name + " of plugin " + part.name;
-}
 
 Object::Ptr paramSchema(http::ParamType type) {
     Object::Ptr schema = makeObject("type", type == http::ParamType::Int ? "integer" : "string");
@@ -194,19 +80,15 @@ bool isGivenBy(const http::Route& route, bool has_params, int status) {
 /// Builds the document part by part, in the order of its members.
 class Document {
 public:
-    explicit Document(const ApiInfo& info) : info_(info) { addOwnSchemas(); }
+    explicit Document(const ApiInfo& info) : info_(info) {}
 
     void add(const ApiPart& part);
     std::string text() const;
 
 private:
-    using Renames = std::map<std::string, std::string>;
-
-    void addOwnSchemas();
     void addErrors(const ApiPart& part);
-    Renames addSchemas(const ApiPart& part);
-    Renames renamesFor(const ApiPart& part) const;
-    void addOperation(const ApiPart& part, const ApiRoute& api_route, const Renames& renames);
+    void addOperation(const ApiPart& part, const ApiRoute& api_route,
+                      const ApiSchemas::Renames& renames);
     void addParameters(Object::Ptr operation, const http::Route& route,
                        const std::string& display) const;
     void addResponses(Object::Ptr operation, const http::Route& route) const;
@@ -216,14 +98,9 @@ private:
     Object::Ptr components() const;
     Object::Ptr errorCodes() const;
 
-    struct Schema {
-        std::string canonical;  // As declared, before any renaming.
-        Object::Ptr json;
-    };
-
     const ApiInfo& info_;
     ErrorCatalogue catalogue_;
-    std::map<std::string, Schema> schemas_;
+    ApiSchemas schemas_;
     std::map<std::string, std::string> displays_;  // By shape: the spelling of the first route.
     std::map<std::string, std::map<std::string, Object::Ptr>> paths_;  // By display and method.
     std::map<std::string, std::string> tags_;                          // With their descriptions.
@@ -231,24 +108,9 @@ private:
     std::set<std::string> operation_ids_;
 };
 
-void Document::addOwnSchemas() {
-    const auto own = [this](const std::string& name, const std::string& json) {
-        schemas_[name] = {canonicalText(json, name), parseObject(json, name)};
-    };
-    own("Error",
-        R"({"type":"object","required":["status","status_code","message","error_code","errors"],
-        "properties":{"status":{"type":"string","const":"failure"},"status_code":{"type":"integer"},
-        "message":{"type":"string"},"error_code":{"type":"string","examples":["NOT_FOUND"]},
-        "errors":{"type":["object","array"]}}})");
-    own("Problem",
-        R"({"type":"object","required":["type","title","status","detail","error_code","errors"],
-        "properties":{"type":{"type":"string"},"title":{"type":"string"},"status":{"type":"integer"},
-        "detail":{"type":"string"},"error_code":{"type":"string"},"errors":{"type":["object","array"]}}})");
-}
-
 void Document::add(const ApiPart& part) {
     addErrors(part);
-    const Renames renames = addSchemas(part);
+    const ApiSchemas::Renames renames = schemas_.add(part);
     for (const ApiRoute& route : part.routes) {
         if (!route.is_hidden) {
             addOperation(part, route, renames);
@@ -264,60 +126,13 @@ void Document::addErrors(const ApiPart& part) {
     }
 }
 
-Document::Renames Document::renamesFor(const ApiPart& part) const {
-    Renames renames;
-    // A schema that refers to a renamed one is another schema too, even when its own text is the same.
-    for (bool is_settled = false; !is_settled;) {
-        is_settled = true;
-        for (const auto& [name, json] : part.schemas) {
-            const auto known = schemas_.find(name);
-            if (renames.contains(name) || known == schemas_.end()) {
-                continue;
-            }
-            const std::string what = schemaName(part, name);
-            const std::set<std::string> references = referencesOf(parseObject(json, what));
-            const bool refers_to_renamed =
-                std::any_of(references.begin(), references.end(),
-                            [&renames](const std::string& each) { return renames.contains(each); });
-            if (refers_to_renamed || known->second.canonical != canonicalText(json, what)) {
-                std::string other = pascalCase(part.name) + name;
-                while (schemas_.contains(other)) {
-                    other += "_";
-                }
-                renames[name] = std::move(other);
-                is_settled = false;
-            }
-        }
-    }
-    return renames;
-}
-
-Document::Renames Document::addSchemas(const ApiPart& part) {
-    Renames renames = renamesFor(part);
-    for (const auto& [name, json] : part.schemas) {
-        const auto renamed = renames.find(name);
-        const std::string& place = renamed == renames.end() ? name : renamed->second;
-        const std::string what = schemaName(part, name);
-        Schema schema{canonicalText(json, what), parseObject(json, what)};
-        visitReferences(Var(schema.json), [&renames](const std::string& reference) {
-            const auto other = renames.find(reference);
-            return other == renames.end() ? reference : other->second;
-        });
-        schemas_.try_emplace(place, std::move(schema));
-    }
-    return renames;
-}
-
 void Document::addOperation(const ApiPart& part, const ApiRoute& api_route,
-                            const Renames& renames) {
+                            const ApiSchemas::Renames& renames) {
     const http::Route& route = *api_route.route;
     Object::Ptr operation = api_route.operation.empty()
                                 ? makeObject()
                                 : parseObject(api_route.operation, routeName(part, api_route));
-    visitReferences(Var(operation), [&renames](const std::string& reference) {
-        const auto other = renames.find(reference);
-        return other == renames.end() ? reference : other->second;
-    });
+    rename(Var(operation), renames);
     const auto& display =
         displays_
             .try_emplace(http::patternShape(route.pattern), http::displayPattern(route.pattern))
@@ -445,10 +260,6 @@ void Document::addSecurity(Object::Ptr operation, const http::Route& route) {
 }
 
 Object::Ptr Document::components() const {
-    Object::Ptr schemas = makeObject();
-    for (const auto& [name, schema] : schemas_) {
-        schemas->set(name, schema.json);
-    }
     Object::Ptr responses = makeObject();
     for (const CommonResponse& common : kCommonResponses) {
         responses->set(common.name, errorResponse(std::string(standardMessage(common.status))));
@@ -467,7 +278,7 @@ Object::Ptr Document::components() const {
     Object::Ptr schemes = makeObject("bearer", bearer);
     schemes->set("password", password);
 
-    Object::Ptr components = makeObject("schemas", schemas);
+    Object::Ptr components = makeObject("schemas", schemas_.json());
     components->set("responses", responses);
     components->set("securitySchemes", schemes);
     return components;
@@ -518,76 +329,6 @@ std::string Document::text() const {
     return textOf(document);
 }
 
-bool isComponentName(std::string_view name) {
-    constexpr std::string_view kAllowed =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
-    return !name.empty() && name.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
-/// Collects what is wrong with one part.
-class Review {
-public:
-    explicit Review(const ApiPart& part) : part_(part) {
-        for (const auto& [name, json] : part.schemas) {
-            names_.insert(name);
-        }
-    }
-
-    std::vector<std::string> run() {
-        for (const ErrorEntry& entry : part_.errors) {
-            if (auto conflict = catalogue_.add(entry)) {
-                faults_.push_back(std::move(*conflict));
-            }
-        }
-        for (const auto& [name, json] : part_.schemas) {
-            if (!isComponentName(name)) {
-                faults_.push_back(schemaName(part_, name) + " has a name OpenAPI does not allow");
-            }
-            read(json, schemaName(part_, name));
-        }
-        for (const ApiRoute& route : part_.routes) {
-            if (!route.operation.empty()) {
-                reviewOperation(route);
-            }
-        }
-        return std::move(faults_);
-    }
-
-private:
-    Object::Ptr read(const std::string& json, const std::string& what) {
-        try {
-            Object::Ptr object = parseObject(json, what);
-            for (const std::string& name : referencesOf(object)) {
-                if (!names_.contains(name)) {
-                    faults_.push_back(what + " refers to schema " + name +
-                                      ", which is not declared");
-                }
-            }
-            return object;
-        } catch (const Error& error) {
-            faults_.emplace_back(error.what());
-            return {};
-        }
-    }
-
-    void reviewOperation(const ApiRoute& route) {
-        const std::string what = routeName(part_, route);
-        Object::Ptr operation = read(route.operation, what);
-        Array::Ptr codes = operation ? operation->getArray("x-error-codes") : Array::Ptr();
-        for (std::size_t i = 0; codes && i < codes->size(); ++i) {
-            const std::string code = codes->get(static_cast<unsigned>(i)).toString();
-            if (catalogue_.find(code) == nullptr) {
-                faults_.push_back(what + " names error code " + code + ", which is not declared");
-            }
-        }
-    }
-
-    const ApiPart& part_;
-    ErrorCatalogue catalogue_;
-    std::set<std::string> names_;
-    std::vector<std::string> faults_;
-};
-
 }  // namespace
 
 std::string openApiDocument(const ApiInfo& info, std::span<const ApiPart> parts) {
@@ -596,10 +337,6 @@ std::string openApiDocument(const ApiInfo& info, std::span<const ApiPart> parts)
         document.add(part);
     }
     return document.text();
-}
-
-std::vector<std::string> faultsOf(const ApiPart& part) {
-    return Review(part).run();
 }
 
 }  // namespace mortise::api
