@@ -68,6 +68,12 @@ inline constexpr std::size_t kRequestIdSizeMax = 64;
 /// Routes and methods one reactor counts apart; ten times what a large host publishes.
 inline constexpr std::size_t kRequestSeriesCountMax = 20'000;
 
+// trace
+/// What the specification asks everybody to hand on at least; more is cut by whole members.
+inline constexpr std::size_t kTraceStateSizeMax = 512;
+/// By the specification.
+inline constexpr std::size_t kTraceStateCountMax = 32;
+
 // json
 /// Deeper documents are attacks on recursive readers.
 inline constexpr std::size_t kJsonDepthMax = 64;

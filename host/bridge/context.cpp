@@ -20,6 +20,7 @@ Context::Context(HostInstance& instance, Context* caller)
         method = caller->method;
         path = caller->path;
         principal.set(caller->principal.owner());
+        trace = trace::childOf(caller->trace);
     }
 }
 
@@ -30,7 +31,7 @@ Context::Time Context::deadlineOr(std::chrono::milliseconds fallback) const {
 }
 
 log::Context Context::logContext() const noexcept {
-    return {request_id, user_id, method, path, instance_.pluginName()};
+    return {request_id, user_id, method, path, instance_.pluginName(), trace.ids};
 }
 
 mortise_status Context::interrupted() const noexcept {

@@ -14,6 +14,7 @@
 #include "bridge/principal_view.hpp"
 #include "log/field.hpp"
 #include "mortise/tasks.h"
+#include "trace/span_context.hpp"
 
 struct mortise_context {};
 
@@ -57,6 +58,8 @@ public:
     std::string method;
     std::string path;
     PrincipalView principal;
+    /// The span that is this unit.
+    trace::SpanContext trace;
 
     HostInstance& instance() const noexcept { return instance_; }
     /// How many calls lie above this unit.

@@ -138,7 +138,8 @@ private:
         const std::string user_id = context_.user_id;
         const std::string method = context_.method;
         const std::string path = context_.path;
-        const log::Context log_context{request_id, user_id, method, path, instance_.pluginName()};
+        const log::Context log_context{
+            request_id, user_id, method, path, instance_.pluginName(), context_.trace.ids};
         const log::ScopedContext scope(log_context);
         callPlugin(error, [&] {
             done_(done_context_, status, result, &error);

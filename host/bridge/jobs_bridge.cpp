@@ -168,6 +168,7 @@ mortise_status runFound(const FoundJobType& found, const mortise_job_run& run,
                         mortise_job_result deliver, void* result_context, mortise_error* error) {
     Context unit(found.provider.instance());
     unit.request_id = viewOf(run.request_id);
+    unit.trace = trace::newTrace();
     if (run.deadline_ms != 0) {
         unit.deadline =
             std::chrono::steady_clock::now() + std::chrono::milliseconds(run.deadline_ms);

@@ -88,6 +88,7 @@ PluginRequest::PluginRequest(HostInstance& instance, http::Exchange& exchange)
     unit_.is_read_only =
         exchange.method == http::Method::Get || exchange.method == http::Method::Head;
     unit_.request_id = exchange.request_id;
+    unit_.trace = exchange.trace;
     unit_.method = exchange.method_name;
     unit_.path = exchange.path;
     unit_.principal.set(exchange.principal);

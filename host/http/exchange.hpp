@@ -19,6 +19,7 @@
 #include "http/body_stream.hpp"
 #include "http/message.hpp"
 #include "http/route.hpp"
+#include "trace/span_context.hpp"
 
 namespace mortise::run {
 class Reactor;
@@ -46,6 +47,7 @@ public:
     std::string_view client_address;
     bool secure = false;  ///< The client's side is https.
     std::string request_id;
+    trace::SpanContext trace;  ///< Its own span; the next exchange of the connection has another.
     std::chrono::steady_clock::time_point started;
     std::chrono::steady_clock::time_point deadline;
 

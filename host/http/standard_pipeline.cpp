@@ -22,6 +22,7 @@
 #include "http/rules/handler_scope.hpp"
 #include "http/rules/media_type.hpp"
 #include "http/rules/request_metrics.hpp"
+#include "http/rules/request_trace.hpp"
 #include "http/rules/standard_headers.hpp"
 #include "http/rules/trust.hpp"
 #include "http/uri.hpp"
@@ -228,6 +229,7 @@ void StandardPipeline::State::openContext(Exchange& exchange) const {
     } else {
         exchange.request_id = quickHex(kRequestIdDigitCount);
     }
+    openTrace(exchange);
     proxies.apply(exchange);
 }
 
@@ -496,6 +498,7 @@ void StandardPipeline::done(Exchange& exchange, std::size_t body_bytes_sent) noe
     exchange.path_params.clear();
     exchange.path = {};
     exchange.request_id.clear();
+    exchange.trace = {};
     if (target != nullptr) {
         target->leave();  // Last, since the generation and its routes may be gone afterwards.
     }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/trace_ids.hpp"
+
 namespace mortise::log {
 
 /// The numbers are those of sdk/include/mortise/log.h.
@@ -68,6 +70,7 @@ struct Context {
     std::string_view method{};
     std::string_view path{};
     std::string_view plugin{};
+    TraceIds trace{};
 };
 
 /// Makes `context` that of the calling thread until the end of the scope; `context` must live as

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "base/assert.hpp"
 #include "base/utf8.hpp"
@@ -19,7 +20,8 @@ constexpr char kCut = 1;
 
 static_assert(limits::kLogTextSizeMax <= std::numeric_limits<std::uint16_t>::max());
 // Head and context always fit, so only fields can be cut off.
-static_assert(limits::kLogRecordSizeMax >= 6 * (limits::kLogContextTextSizeMax + 2) + 2);
+static_assert(limits::kLogRecordSizeMax >=
+              6 * (limits::kLogContextTextSizeMax + 2) + 2 + sizeof(TraceIds));
 
 class RecordReader {
 public:
@@ -44,6 +46,8 @@ private:
     }
     std::string_view rest_;
 };
+
+static_assert(std::is_trivially_copyable_v<TraceIds>);
 
 Field readField(RecordReader& reader) {
     const auto kind = static_cast<FieldKind>(reader.byte());
@@ -75,6 +79,7 @@ RecordWriter::RecordWriter(std::string_view event, std::span<const Field> fields
          {from.request_id, from.user_id, from.method, from.path, from.plugin}) {
         whole &= putText(text, limits::kLogContextTextSizeMax);
     }
+    put(&from.trace, sizeof from.trace);
     if (isEventName(event)) {
         putText(event, kEventNameSizeMax);
     } else {
@@ -140,6 +145,7 @@ void RecordView::read(std::string_view bytes) {
     context.method = reader.text();
     context.path = reader.text();
     context.plugin = reader.text();
+    context.trace = reader.number<TraceIds>();
     event = reader.text();
     fields.clear();
     while (!reader.isAtEnd()) {

@@ -1,7 +1,7 @@
 // The binary form of a record on its way to the log thread: written once by the caller, read once
 // by the renderer.
 //
-//   record = 'R', flags, 5 context texts, event, field ... field
+//   record = 'R', flags, 5 context texts, 3 numbers of the trace, event, field ... field
 //   flush  = 'F', ticket (8 bytes): all before it has reached the log thread
 //   field  = kind, key text, then a text or 1 or 8 bytes
 //   text   = size (2 bytes), bytes

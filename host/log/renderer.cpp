@@ -28,6 +28,26 @@ std::array<ContextEntry, 5> entriesOf(const Context& context) {
              {"plugin", context.plugin}}};
 }
 
+void appendHex(std::string& out, std::uint64_t number) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        out += kDigits[(number >> static_cast<unsigned>(shift)) & 0xFU];
+    }
+}
+
+// As W3C Trace Context and OpenTelemetry write them. They are numbers of chance, so nothing in them is taken for a secret.
+std::array<ContextEntry, 2> traceEntriesOf(const TraceIds& ids, std::string& digits) {
+    digits.clear();
+    if (!ids.isValid()) {
+        return {};
+    }
+    appendHex(digits, ids.trace_high);
+    appendHex(digits, ids.trace_low);
+    appendHex(digits, ids.span);
+    const std::string_view all = digits;
+    return {{{"trace_id", all.substr(0, 32)}, {"span_id", all.substr(32)}}};
+}
+
 bool hasField(const RecordView& record, std::string_view key) {
     return std::any_of(record.fields.begin(), record.fields.end(),
                        [&](const Field& field) { return field.key == key; });
@@ -125,6 +145,11 @@ void Renderer::jsonContext(const RecordView& record) {
             jsonMember(key, value);
         }
     }
+    for (const auto& [key, value] : traceEntriesOf(record.context.trace, scratch_)) {
+        if (!value.empty() && !hasField(record, key)) {
+            line_.append(",\"").append(key).append("\":\"").append(value) += '"';
+        }
+    }
 }
 
 void Renderer::jsonMember(std::string_view key, std::string_view value) {
@@ -191,6 +216,11 @@ void Renderer::consoleContext(const RecordView& record) {
             line_ += key;
             line_ += '=';
             consoleText(withoutSecrets(value, scratch_));
+        }
+    }
+    for (const auto& [key, value] : traceEntriesOf(record.context.trace, scratch_)) {
+        if (!value.empty() && !hasField(record, key)) {
+            line_.append(" ").append(key).append("=").append(value);
         }
     }
 }

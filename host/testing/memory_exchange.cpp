@@ -100,6 +100,7 @@ private:
         stand_in.path = path_copy;
         stand_in.host = host;
         stand_in.request_id = request_id;
+        stand_in.trace = trace;
         stand_in.started = started;
         stand_in.deadline = deadline;
         stand_in.principal = principal;

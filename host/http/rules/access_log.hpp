@@ -12,8 +12,8 @@ namespace mortise::http {
 
 class Exchange;
 
-/// Queues the record with method, path, status, duration_ms, user_agent, route, bytes, request_id, user_id and trace_id; a text
-/// that is empty (no user, no trace, no route) is left out. A client that left is status 499. Reactor thread, at the end of the
+/// Queues the record with method, path, status, duration_ms, user_agent, route, bytes, request_id, user_id, trace_id and
+/// span_id; a text that is empty (no user, no route) is left out. A client that left is status 499. Reactor thread, at the end of the
 /// exchange.
 void writeAccessRecord(log::Log& log, const Exchange& exchange,
                        std::size_t body_bytes_sent) noexcept;
@@ -23,8 +23,5 @@ int recordedStatus(const Exchange& exchange) noexcept;
 /// An exchange abandoned at its deadline was answered, and recorded, by the one that took its place. What is abandoned before its
 /// deadline lost its client and has no other record.
 bool isRecordedElsewhere(const Exchange& exchange) noexcept;
-
-/// Trace id of a W3C traceparent field, empty when it is malformed or all zero.
-std::string_view traceIdOf(std::string_view traceparent) noexcept;
 
 }  // namespace mortise::http

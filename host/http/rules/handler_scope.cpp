@@ -24,6 +24,7 @@ log::Context HandlerScope::contextOf(const Exchange& exchange) noexcept {
     log::Context context;
     context.request_id = keep(exchange.request_id, limits::kRequestIdSizeMax);
     context.method = nameOf(exchange.method);
+    context.trace = exchange.trace.ids;
     if (exchange.principal) {
         context.user_id = keep(exchange.principal->subject, 64);
     }

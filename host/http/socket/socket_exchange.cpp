@@ -115,6 +115,7 @@ void SocketExchange::copyRequest(const SocketExchange& other) {
     }
     secure = other.secure;
     request_id = other.request_id;
+    trace = other.trace;
     started = other.started;
     deadline = other.deadline;
     principal = other.principal;
@@ -134,6 +135,7 @@ void SocketExchange::clear() {
     path_params.clear();
     secure = false;
     request_id.clear();
+    trace = {};
     started = deadline = {};
     route = nullptr;
     principal.reset();

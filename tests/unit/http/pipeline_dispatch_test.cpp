@@ -155,7 +155,7 @@ TEST_CASE("every request leaves one access record") {
           std::string(R"("user_agent":"curl/8")"), R"("request_id":")" + request_id + '"',
           std::string(R"("route":"/notes/{id}")"), std::string(R"("user_id":"7")"),
           std::string(R"("bytes":42)"),
-          std::string(R"("trace_id":"0af7651916cd43dd8448eb211c80319c")")}) {
+          std::string(R"("trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":")")}) {
         INFO(line);
         INFO(part);
         CHECK(contains(line, part));
@@ -213,16 +213,4 @@ TEST_CASE("the access log can be switched off") {
     fixture.pipeline().done(exchange, 0);
     REQUIRE(fixture.log.flush(std::chrono::seconds(10)));
     CHECK(fixture.sink.lines().empty());
-}
-
-TEST_CASE("only a well-formed traceparent has a trace id") {
-    CHECK(http::traceIdOf("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01") ==
-          "0af7651916cd43dd8448eb211c80319c");
-    for (const char* field : {"", "00-0af7651916cd43dd8448eb211c80319c",
-                              "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-                              "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-                              "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}) {
-        INFO(field);
-        CHECK(http::traceIdOf(field).empty());
-    }
 }

@@ -145,6 +145,24 @@ TEST_CASE("the context of the thread stands in every record and ends with its sc
     CHECK(withoutTime(lines[3]) == R"({"event":"a.fourth","level":"info","logger":"a"})");
 }
 
+TEST_CASE(
+    "trace and span stand in a record as digits, and are no secrets whatever they look like") {
+    Fixture fixture;
+    const Context context{.request_id = "abc",
+                          .trace = {0x0af7651916cd43ddU, 0x8448eb211c80319cU, 0x4111111111111111U}};
+    const ScopedContext scope(context);
+    fixture.log.info("a.first");
+    fixture.log.info("a.second", {{"span_id", "own"}});
+    const auto lines = fixture.lines();
+    REQUIRE(lines.size() == 2);
+    CHECK(withoutTime(lines[0]) ==
+          R"({"event":"a.first","level":"info","logger":"a","request_id":"abc",)"
+          R"("trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"4111111111111111"})");
+    CHECK(withoutTime(lines[1]) ==
+          R"({"event":"a.second","level":"info","logger":"a","request_id":"abc",)"
+          R"("trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"own"})");
+}
+
 TEST_CASE("a key appears once and never displaces the head") {
     Fixture fixture;
     fixture.log.info("a.b", {{"level", "fake"}, {"x", 1}, {"x", 2}, {"", "empty"}});
