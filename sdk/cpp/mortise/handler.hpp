@@ -35,6 +35,8 @@ public:
     virtual ~BindingBase() = default;
 
     Wiring wiring;
+    /// What providers make before the handler runs.
+    std::vector<PlannedValue> plan;
 };
 
 /// Ends an asynchronous request.
@@ -71,8 +73,6 @@ public:
 
     const Host* host;
     RouteSettings settings;
-    /// What providers make before the handler runs.
-    std::vector<PlannedValue> plan;
     bool reads_only = false;
     /// Coroutines and inline routes.
     bool on_reactor = false;
@@ -202,7 +202,6 @@ private:
         scope.unit = Unit{&host_, invocation->context, kIsTask<R>, false};
         scope.principal = invocation->principal;
         scope.invocation = invocation;
-        scope.wire(wiring);
     }
 
     static mortise_status reply(const OperationScope& scope, std::string_view output,
@@ -222,7 +221,10 @@ private:
         OperationScope scope;
         self.enter(scope, invocation);
         try {
+            const ProvidedValues provided(scope, self.plan);
+            scope.wire(self.wiring);
             Arguments<OperationScope, P...> arguments(scope);
+            provided.make();
             if constexpr (std::is_void_v<Value>) {
                 arguments.call(self.object_, self.member_);
                 return reply(scope, "{}", error);
@@ -252,7 +254,12 @@ private:
         OperationScope scope;
         self.enter(scope, invocation);
         try {
+            const ProvidedValues provided(scope, self.plan);
+            scope.wire(self.wiring);
             Arguments<OperationScope, P...> arguments(scope);
+            if (!provided.isEmpty()) {
+                co_await provided.makeLater();
+            }
             if constexpr (std::is_void_v<Value>) {
                 co_await arguments.call(self.object_, self.member_);
                 end.status = reply(scope, "{}", end.failure.out());

@@ -73,10 +73,10 @@ struct Argument<S, P> {
     std::optional<Principal> principal;
 };
 
-/// Input of an operation: any struct with a schema, or Body<T>.
+/// Input of an operation: any struct with a schema, or Body<T>. A struct that provides itself is not asked of the caller.
 template <class P>
-requires Described<std::remove_cvref_t<P>> || kIsA<std::remove_cvref_t<P>, Body>
-struct Argument<OperationScope, P> {
+requires(Described<std::remove_cvref_t<P>> && !SelfProviding<std::remove_cvref_t<P>>) ||
+    kIsA<std::remove_cvref_t<P>, Body> struct Argument<OperationScope, P> {
     using Value = std::remove_cvref_t<P>;
     static void describe(SignatureFacts&) {}
     explicit Argument(OperationScope& scope) {

@@ -1,4 +1,4 @@
-// handler_facts: what a signature says about its route, found out once, at registration.
+// handler_facts: what a signature says about its route, operation or job type, found out once, at registration.
 //
 // Every Argument<Scope, P> has a static describe(facts) beside its constructor, so registration and call cannot disagree: one
 // specialisation says which path parameters it names, whether it waits, whether it needs a user, and reads them later.
@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <vector>
@@ -15,7 +16,15 @@
 #include "mortise/handler_scope.hpp"
 #include "mortise/schema.hpp"
 
-namespace mortise::detail {
+namespace mortise {
+
+/// A type that says itself how it is made: a handler takes it as `const T&`.
+template <class T>
+concept SelfProviding = std::is_class_v<T> && requires {
+    &T::provide;
+};
+
+namespace detail {
 
 /// Name of a type as people write it, for messages at load.
 template <class T>
@@ -28,7 +37,7 @@ constexpr std::string_view typeName() noexcept {
 
 class Provider;
 
-/// What a signature says about its route.
+/// What a signature says about what it handles.
 struct SignatureFacts {
     struct PathUse {
         std::string_view name;
@@ -112,18 +121,33 @@ struct SignatureFacts {
 template <class>
 inline constexpr bool kUnknownParameter = false;
 
+/// The parameter types of no specialisation.
 template <class Scope, class P>
 struct Argument {
-    static_assert(
-        kUnknownParameter<P>,
-        "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
-        "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, File<\"name\">, "
-        "Files<\"name\">, "
-        "Request&, const Principal&, const Principal*, RoleUser<\"role\">, Provided<T>, const T& "
-        "where T has a static provide(). "
-        "Operations: const In& with a schema, const Caller&. "
-        "Jobs: Args<T>, JobRun&. Everywhere: Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
-        "Identity&, Log&, Deadline, Service<T>");
+    using Unknown = P;
+    static void describe(SignatureFacts&) {
+        static_assert(
+            kUnknownParameter<P>,
+            "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
+            "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, File<\"name\">, "
+            "Files<\"name\">, "
+            "Request&. "
+            "Operations: const In& with a schema, const Caller&. "
+            "Jobs: Args<T>, JobRun&. Everywhere: const Principal*, const Principal& and "
+            "RoleUser<\"role\"> (not in jobs), Provided<T>, const T& where T has a static "
+            "provide(), Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
+            "Identity&, Log&, Deadline, Service<T>");
+    }
+    explicit Argument(Scope&);
+    std::remove_cvref_t<P>& get();
 };
 
-}  // namespace mortise::detail
+/// Whether handlers of this scope can take the parameter.
+template <class Scope, class P>
+concept Resolvable = !requires {
+    typename Argument<Scope, P>::Unknown;
+};
+
+}  // namespace detail
+
+}  // namespace mortise

@@ -25,9 +25,11 @@ private:
         JobScope scope;
         scope.unit = Unit{&self.host_, job->context, false, false};
         scope.job = job;
-        scope.wire(self.wiring);
         try {
+            const ProvidedValues provided(scope, self.plan);
+            scope.wire(self.wiring);
             Arguments<JobScope, P...> arguments(scope);
+            provided.make();
             if constexpr (std::is_void_v<R>) {
                 arguments.call(self.object_, self.member_);
                 return MORTISE_OK;

@@ -1,10 +1,13 @@
-// handler_provided: parameters that the plugin itself provides: its services, and values made for one request.
+// handler_provided: parameters that the plugin itself provides: its services, and values made for one unit of work.
 //
 // Problem: what many handlers need first (the note of the path that is the user's own, a tenant, a quota) should be written once
 //          and stand in the signature, not be called by hand in each handler.
 // Choice:  a provider is a plain function whose parameters are resolved as those of a handler, so providers build on each other.
-//          The graph is walked when the plugin is loaded: every route gets a flat list of the values it needs, each after those
-//          it depends on, and every parameter the number of its slot in that list. A request looks nothing up.
+//          The graph is walked when the plugin is loaded: every route, operation and job type gets a flat list of the values it
+//          needs, each after those it depends on, and every parameter the number of its slot in that list. A call looks
+//          nothing up.
+// Where:   a provider serves every kind of handler that could take its own parameters itself. One with a Header<> serves routes,
+//          one with a JobRun& jobs, one with only a Db& all three; what does not fit is refused at load.
 // Order:   the inputs of all providers and of the handler are read first, so a client learns all violations at once; then the
 //          providers run, then the handler; then the values go, the last one first, before the transaction ends and the answer
 //          is sent. A value that wants to know how it went asks std::uncaught_exceptions() in its destructor.
@@ -15,8 +18,10 @@
 //   Page<Note> list(Service<NoteStore> store);      router.provide(store_), an object of the plugin
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
@@ -29,7 +34,7 @@
 
 namespace mortise {
 
-/// A value a provider made for this request; shared by everything of the request that names it.
+/// A value a provider made for this request, call or attempt; shared by everything of it that names the type.
 template <class T>
 class Provided {
 public:
@@ -55,15 +60,9 @@ private:
     T* object_;
 };
 
-/// A type that says itself how it is made: a handler takes it as `const T&`.
-template <class T>
-concept SelfProviding = std::is_class_v<T> && requires {
-    &T::provide;
-};
-
 namespace detail {
 
-/// A value of one request: its inputs, later itself.
+/// A value of one unit of work: its inputs, later itself.
 class HeldValue {
 public:
     HeldValue() = default;
@@ -77,37 +76,63 @@ public:
     virtual void* address() noexcept = 0;
 };
 
+/// What a provider needs in handlers of one kind.
+struct ProviderNeeds {
+    /// Nothing when a parameter cannot be had there.
+    std::optional<SignatureFacts> facts;
+    /// That parameter.
+    std::string_view missing;
+};
+
 /// How values of one type are made.
 class Provider {
 public:
-    Provider(const std::type_info& value_type, std::string_view value_name,
-             SignatureFacts signature)
-        : type(&value_type), name(value_name), facts(std::move(signature)) {}
+    using Needs = std::array<ProviderNeeds, kWorkKindCount>;
+
+    Provider(const std::type_info& value_type, std::string_view value_name, Needs needs)
+        : type(&value_type), name(value_name), needs_(std::move(needs)) {}
     Provider(const Provider&) = delete;
     Provider& operator=(const Provider&) = delete;
     virtual ~Provider() = default;
 
-    /// Reads the inputs; what is wrong with them goes to the scope.
+    /// Reads the inputs; what is wrong with them goes to the scope. Only where needsIn() has facts.
     virtual std::unique_ptr<HeldValue> read(RequestScope& scope) const = 0;
+    virtual std::unique_ptr<HeldValue> read(OperationScope& scope) const = 0;
+    virtual std::unique_ptr<HeldValue> read(JobScope& scope) const = 0;
+
+    const ProviderNeeds& needsIn(WorkKind kind) const noexcept {
+        return needs_[static_cast<std::size_t>(kind)];
+    }
+    /// The facts of the first kind it serves: the other values it takes are the same in all of them.
+    const SignatureFacts& facts() const noexcept {
+        std::size_t kind = 0;
+        while (!needs_[kind].facts) {
+            ++kind;
+        }
+        return *needs_[kind].facts;
+    }
 
     const std::type_info* type;
     std::string_view name;
-    SignatureFacts facts;
     std::vector<ErrorCode> errors;
     bool is_cached = true;
     bool is_async = false;
+
+private:
+    Needs needs_;
 };
 
-/// One slot of a route: who fills it, and where the inputs of that are.
+/// One slot of a plan: who fills it, and where the inputs of that are.
 struct PlannedValue {
     const Provider* provider = nullptr;
     Wiring wiring;
 };
 
-/// The values of one request, in the order of the route's plan.
+/// The values of one unit of work, in the order of the plan.
 class ProvidedValues {
 public:
-    ProvidedValues(RequestScope& scope, const std::vector<PlannedValue>& plan) {
+    template <class S>
+    ProvidedValues(S& scope, const std::vector<PlannedValue>& plan) {
         if (plan.empty()) {
             return;
         }
@@ -158,28 +183,27 @@ SignatureFacts::ProvidedUse providedUse() {
     }
 }
 
-template <class P>
+template <class S, class P>
 requires kIsA<std::remove_cvref_t<P>, Provided>
-struct Argument<RequestScope, P> {
+struct Argument<S, P> {
     using Type = std::remove_reference_t<decltype(*std::declval<std::remove_cvref_t<P>&>())>;
     static void describe(SignatureFacts& facts) {
         facts.provided_uses.push_back(providedUse<Type>());
     }
-    explicit Argument(RequestScope& scope)
+    explicit Argument(S& scope)
         : provided(*static_cast<Type*>(scope.values->at(scope.nextValue()))) {}
     auto& get() { return provided; }
     Provided<Type> provided;
 };
 
-template <class P>
+template <class S, class P>
 requires SelfProviding<std::remove_cvref_t<P>> && std::is_lvalue_reference_v<P>
-struct Argument<RequestScope, P> {
+struct Argument<S, P> {
     using Type = std::remove_cvref_t<P>;
     static void describe(SignatureFacts& facts) {
         facts.provided_uses.push_back(providedUse<Type>());
     }
-    explicit Argument(RequestScope& scope)
-        : value(static_cast<Type*>(scope.values->at(scope.nextValue()))) {}
+    explicit Argument(S& scope) : value(static_cast<Type*>(scope.values->at(scope.nextValue()))) {}
     Type& get() { return *value; }
     Type* value;
 };

@@ -1,12 +1,13 @@
 // handler_provider: functions as providers: from their signature to the values they make. Included by handler_provided.hpp.
 //
-// A value lives where its inputs live, in one block per value and request; it need not be movable, except one that a coroutine
+// A value lives where its inputs live, in one block per value and unit of work; it need not be movable, except one that a coroutine
 // provides.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <stdexcept>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -16,13 +17,12 @@
 namespace mortise::detail {
 
 /// `Call` is called with the arguments P and returns R: a value, or a task of one.
-template <class Call, class R, class... P>
+template <class S, class Call, class R, class... P>
 class CalledValue final : public HeldValue {
     using Value = typename TaskValue<R>::type;
 
 public:
-    CalledValue(RequestScope& scope, const Call& call)
-        : arguments_(scope, Unchecked()), call_(call) {}
+    CalledValue(S& scope, const Call& call) : arguments_(scope, Unchecked()), call_(call) {}
     ~CalledValue() override {
         if (value_ != nullptr) {
             value_->~Value();
@@ -46,11 +46,39 @@ public:
     void* address() noexcept override { return storage_; }
 
 private:
-    Arguments<RequestScope, P...> arguments_;
+    Arguments<S, P...> arguments_;
     const Call& call_;
     Value* value_ = nullptr;
     alignas(Value) std::byte storage_[sizeof(Value)];
 };
+
+/// What a provider with the parameters P needs in handlers with this scope.
+template <class S, class... P>
+ProviderNeeds providerNeeds(SchemaCollector& collector) {
+    ProviderNeeds needs;
+    if constexpr ((Resolvable<S, P> && ...)) {
+        needs.facts = describeSignature<S, P...>(collector);
+    } else {
+        const auto look = [&needs](bool is_there, std::string_view parameter) {
+            if (!is_there && needs.missing.empty()) {
+                needs.missing = parameter;
+            }
+        };
+        (look(Resolvable<S, P>, typeName<P>()), ...);
+    }
+    return needs;
+}
+
+template <class... P>
+Provider::Needs allNeeds(SchemaCollector& collector) {
+    if constexpr (!(Resolvable<RequestScope, P> && ...) &&
+                  !(Resolvable<OperationScope, P> && ...) && !(Resolvable<JobScope, P> && ...)) {
+        describeSignature<RequestScope, P...>(collector);  // Says which parameters there are.
+    }
+    return {providerNeeds<RequestScope, P...>(collector),
+            providerNeeds<OperationScope, P...>(collector),
+            providerNeeds<JobScope, P...>(collector)};
+}
 
 template <class Call, class R, class... P>
 class CallProvider final : public Provider {
@@ -60,16 +88,24 @@ class CallProvider final : public Provider {
 
 public:
     CallProvider(Call call, SchemaCollector& collector)
-        : Provider(typeid(Value), typeName<Value>(),
-                   describeSignature<RequestScope, P...>(collector)),
+        : Provider(typeid(Value), typeName<Value>(), allNeeds<P...>(collector)),
           call_(std::move(call)) {
         is_async = kIsTask<R>;
     }
-    std::unique_ptr<HeldValue> read(RequestScope& scope) const override {
-        return std::make_unique<CalledValue<Call, R, P...>>(scope, call_);
-    }
+    std::unique_ptr<HeldValue> read(RequestScope& scope) const override { return held(scope); }
+    std::unique_ptr<HeldValue> read(OperationScope& scope) const override { return held(scope); }
+    std::unique_ptr<HeldValue> read(JobScope& scope) const override { return held(scope); }
 
 private:
+    template <class S>
+    std::unique_ptr<HeldValue> held(S& scope) const {
+        if constexpr ((Resolvable<S, P> && ...)) {
+            return std::make_unique<CalledValue<S, Call, R, P...>>(scope, call_);
+        } else {
+            throw std::logic_error("a provider stands in the plan of a handler it cannot serve");
+        }
+    }
+
     Call call_;
 };
 

@@ -1,6 +1,7 @@
 // handler_scope: what one call of a handler has at hand while its arguments are made, and how its failure is told.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -32,12 +33,18 @@ struct Wiring {
 
 class ProvidedValues;
 
+/// What a handler is called for.
+enum class WorkKind { Request, Operation, Job };
+inline constexpr std::size_t kWorkKindCount = 3;
+
 /// Common to requests, operation calls and job attempts.
 struct Scope {
     Unit unit;
     const mortise_principal* principal = nullptr;
     /// What is wrong with the input, over all arguments, so that a client learns everything at once.
     Violations violations{};
+    /// What providers make for this unit of work.
+    ProvidedValues* values = nullptr;
 
     /// The next parameters are those of a function wired like this.
     void wire(const Wiring& next) noexcept {
@@ -62,20 +69,21 @@ private:
 };
 
 struct RequestScope : Scope {
+    static constexpr WorkKind kKind = WorkKind::Request;
     mortise_request* request = nullptr;
     /// Header fields of every answer of the route.
     const std::vector<mortise_pair>* route_headers = nullptr;
     /// The body as a form with files, when something asked for it.
     std::shared_ptr<const MultipartForm> form;
-    /// What the route's providers make for this request.
-    ProvidedValues* values = nullptr;
 };
 
 struct OperationScope : Scope {
+    static constexpr WorkKind kKind = WorkKind::Operation;
     mortise_invocation* invocation = nullptr;
 };
 
 struct JobScope : Scope {
+    static constexpr WorkKind kKind = WorkKind::Job;
     mortise_job* job = nullptr;
 };
 

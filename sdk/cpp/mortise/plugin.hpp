@@ -25,7 +25,8 @@
 //   Log& (RequestLog&)            info("note.created", field("note_id", id))                    log.hpp
 //   Clock&                        now(), steady(): the time as the host tells it                clock.hpp
 //   Deadline                      remaining(), isExpired(), isCancelled()                       deadline.hpp
-//   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&
+//   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&; both also what is provided, and everything
+//   from Service<T> on
 //
 //   result                        answer
 //   T                             200, data is T (T has a schema and is a JSON object)

@@ -146,8 +146,8 @@ public:
         return RouteGroup(*this, std::move(defaults));
     }
 
-    /// A function that makes a value for a request: a member of the plugin, or of `object`, a free function or a lambda. Handlers
-    /// and other providers take what it returns as Provided<T> (handler_provided.hpp).
+    /// A function that makes a value for a request, an operation or an attempt at a job: a member of the plugin, or of `object`, a
+    /// free function or a lambda. Handlers and other providers take what it returns as Provided<T> (handler_provided.hpp).
     template <detail::ProviderFunction Function, class... Object>
     ProviderBuilder provide(Function function, Object&... object) {
         using Signature = detail::ProviderSignature<Function>;
@@ -179,12 +179,9 @@ public:
     void operation(std::string_view name, Member member, Object&... object) {
         using Signature = detail::Signature<Member>;
         using Binding = typename Signature::template Bound<detail::OperationBinding>;
-        detail::OperationSpec spec;
-        spec.service_uses =
-            Signature::template describe<detail::OperationScope>(schemas_).service_uses;
-        spec.name = plugin_name_ + "." + std::string(name);
-        spec.flags = detail::kIsTask<typename Signature::Value> ? MORTISE_OPERATION_ASYNC
-                                                                : MORTISE_OPERATION_BLOCKING;
+        detail::OperationSpec spec(plugin_name_ + "." + std::string(name),
+                                   Signature::template describe<detail::OperationScope>(schemas_));
+        spec.is_async = detail::kIsTask<typename Signature::Value>;
         spec.callback = Binding::callback();
         spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
         operations_.push_back(std::move(spec));
@@ -195,11 +192,7 @@ public:
     JobBuilder job(std::string_view type, Member member, Object&... object) {
         using Signature = detail::Signature<Member>;
         using Binding = typename Signature::template Bound<detail::JobBinding>;
-        detail::JobSpec spec;
-        spec.type = type;
-        detail::SignatureFacts facts = Signature::template describe<detail::JobScope>(schemas_);
-        spec.args_schema = std::move(facts.body_schema);
-        spec.service_uses = std::move(facts.service_uses);
+        detail::JobSpec spec(type, Signature::template describe<detail::JobScope>(schemas_));
         spec.callback = Binding::callback();
         spec.binding = std::make_unique<Binding>(host_, owner<Signature>(object...), member);
         return JobBuilder(jobs_.emplace_back(std::move(spec)));
@@ -268,6 +261,7 @@ private:
 
     void resolve();
     void resolveRoute(detail::RouteSpec& spec);
+    void resolveWork(const std::string& name, detail::PlannedWork& work);
     void submitErrors(const mortise_declare& table, mortise_declaration* declaration);
     void submitRoute(detail::RouteSpec& spec, const mortise_declare& table,
                      mortise_declaration* declaration);

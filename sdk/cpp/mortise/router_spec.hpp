@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mortise/declare.h"
@@ -61,18 +63,25 @@ struct RouteSpec : RouteDefaults {
 };
 
 struct OperationSpec {
+    OperationSpec(std::string full_name, SignatureFacts signature)
+        : name(std::move(full_name)), facts(std::move(signature)) {}
+
     std::string name;
-    std::uint32_t flags = 0;
-    std::vector<SignatureFacts::ServiceUse> service_uses;
+    bool is_async = false;
+    SignatureFacts facts;
+    std::vector<ErrorCode> errors;
     mortise_operation_handler callback = nullptr;
     std::unique_ptr<BindingBase> binding;
 };
 
 struct JobSpec {
+    JobSpec(std::string_view type_name, SignatureFacts signature)
+        : type(type_name), facts(std::move(signature)) {}
+
     std::string type;
     std::uint32_t max_attempts = 5;
-    std::string args_schema;
-    std::vector<SignatureFacts::ServiceUse> service_uses;
+    SignatureFacts facts;
+    std::vector<ErrorCode> errors;
     mortise_job_handler callback = nullptr;
     std::unique_ptr<BindingBase> binding;
 };

@@ -47,9 +47,14 @@ inline std::vector<mortise_str> rawTexts(const std::vector<std::string>& texts) 
 
 inline void Router::submitErrors(const mortise_declare& table, mortise_declaration* declaration) {
     std::vector<ErrorCode> codes = errors_;
-    for (const detail::RouteSpec& route : routes_) {
-        codes.insert(codes.end(), route.errors.begin(), route.errors.end());
-    }
+    const auto add = [&codes](const auto& specs) {
+        for (const auto& spec : specs) {
+            codes.insert(codes.end(), spec.errors.begin(), spec.errors.end());
+        }
+    };
+    add(routes_);
+    add(operations_);
+    add(jobs_);
     std::vector<std::string_view> done;
     for (const ErrorCode& code : codes) {
         if (std::find(done.begin(), done.end(), code.code) != done.end()) {
@@ -67,7 +72,12 @@ inline void Router::submitErrors(const mortise_declare& table, mortise_declarati
 inline void Router::resolveRoute(detail::RouteSpec& spec) {
     try {
         detail::RoutePattern pattern(spec.prefix);
-        detail::RoutePlanner(providers_, schemas_, spec, pattern).plan();
+        detail::PlannedWork work{detail::WorkKind::Request, spec.facts, *spec.binding, spec.errors};
+        work.is_async = spec.is_async;
+        work.is_inline = spec.is_inline;
+        work.is_public = spec.access_known && spec.access == MORTISE_ACCESS_PUBLIC;
+        work.pattern = &pattern;
+        detail::ProviderPlanner(providers_, schemas_, work).plan(spec.required);
         spec.pattern = pattern.text();
         detail::mergeParameters(spec.facts);
         detail::requireRoles(spec);
@@ -78,24 +88,29 @@ inline void Router::resolveRoute(detail::RouteSpec& spec) {
     }
 }
 
+inline void Router::resolveWork(const std::string& name, detail::PlannedWork& work) {
+    try {
+        detail::ProviderPlanner(providers_, schemas_, work).plan({});
+    } catch (const DeclareError& error) {
+        throw DeclareError(name + ": " + error.what());
+    }
+}
+
 /// Finds what everything declared needs, before the host hears of any of it.
 inline void Router::resolve() {
     detail::checkProviders(providers_, schemas_);
     for (detail::RouteSpec& route : routes_) {
         resolveRoute(route);
     }
-    const auto wire = [&](const std::string& what, auto& spec) {
-        try {
-            spec.binding->wiring.services = providers_.servicesFor(spec.service_uses);
-        } catch (const DeclareError& error) {
-            throw DeclareError(what + ": " + error.what());
-        }
-    };
-    for (detail::OperationSpec& operation : operations_) {
-        wire("operation " + operation.name, operation);
+    for (detail::OperationSpec& spec : operations_) {
+        detail::PlannedWork work{detail::WorkKind::Operation, spec.facts, *spec.binding,
+                                 spec.errors};
+        work.is_async = spec.is_async;
+        resolveWork("operation " + spec.name, work);
     }
-    for (detail::JobSpec& job : jobs_) {
-        wire("job type " + job.type, job);
+    for (detail::JobSpec& spec : jobs_) {
+        detail::PlannedWork work{detail::WorkKind::Job, spec.facts, *spec.binding, spec.errors};
+        resolveWork("job type " + spec.type, work);
     }
 }
 
@@ -140,7 +155,7 @@ inline void Router::submit(const mortise_declare& table, mortise_declaration* de
     for (const detail::OperationSpec& spec : operations_) {
         mortise_operation operation{};
         operation.struct_size = sizeof operation;
-        operation.flags = spec.flags;
+        operation.flags = spec.is_async ? MORTISE_OPERATION_ASYNC : MORTISE_OPERATION_BLOCKING;
         operation.name = detail::str(spec.name);
         operation.handler = spec.callback;
         operation.handler_context = spec.binding.get();
@@ -153,7 +168,7 @@ inline void Router::submit(const mortise_declare& table, mortise_declaration* de
         type.struct_size = sizeof type;
         type.max_attempts = spec.max_attempts;
         type.name = detail::str(spec.type);
-        type.args_schema = detail::str(spec.args_schema);
+        type.args_schema = detail::str(spec.facts.body_schema);
         type.handler = spec.callback;
         type.handler_context = spec.binding.get();
         detail::Failure failure;

@@ -47,6 +47,8 @@ mortise_add_refused_handler(4 "this is no name of a cookie")
 mortise_add_refused_handler(5 "returns the type it stands in")
 mortise_add_refused_handler(6 "a coroutine runs on the reactor and must not wait")
 mortise_add_refused_handler(7 "name at least one role")
+mortise_add_refused_handler(8 "this parameter type cannot be resolved. Requests: Path")
+mortise_add_refused_handler(9 "this parameter type cannot be resolved. Requests: Path")
 
 # The source file in docs/handlers.md.
 add_test(NAME docs_handlers_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; next } /^```/ { code = 0 } code' docs/handlers.md \

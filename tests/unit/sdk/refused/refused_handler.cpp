@@ -8,6 +8,10 @@ struct Own {
     static int provide() {
         return 1;
     }
+#elif MORTISE_CASE == 8
+    static Own provide(Header<"x-depth", std::int64_t>, const JobRun&) {
+        return {};
+    }
 #else
     static Own provide(const Principal&) {
         return {};
@@ -19,6 +23,9 @@ class Notes final : public Plugin {
 public:
     void declare(Router& router) override {
         router.group("/notes").requireUser().get("/", &Notes::show).summary("s");
+#if MORTISE_CASE == 9
+        router.job("notes.work", &Notes::work);
+#endif
     }
 
 #if MORTISE_CASE == 0
@@ -42,7 +49,7 @@ public:
     NoContent show(Cookie<"my theme", std::string>) {
         return {};
     }
-#elif MORTISE_CASE == 5
+#elif MORTISE_CASE == 5 || MORTISE_CASE == 8
     NoContent show(const Own&) {
         return {};
     }
@@ -52,6 +59,13 @@ public:
     }
 #elif MORTISE_CASE == 7
     NoContent show(RoleUser<>) {
+        return {};
+    }
+#elif MORTISE_CASE == 9
+    NoContent show() {
+        return {};
+    }
+    NoContent work(Args<Own>, Header<"x-depth", std::int64_t>) {
         return {};
     }
 #endif
