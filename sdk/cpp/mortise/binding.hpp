@@ -73,24 +73,51 @@ void bindList(Pairs pairs, std::string_view name, std::vector<Item>& out, const 
     }
 }
 
+/// Whether a parameter can be read into the type.
+template <class Type>
+constexpr bool readsPairs() {
+    if constexpr (kIsVector<PresentOf<Type>>) {
+        return Codec<typename PresentOf<Type>::value_type>::kReadsText;
+    } else {
+        return Codec<Type>::kReadsText;
+    }
+}
+
+/// Reads the parameter into `out` and returns how often it was given.
+template <class Member>
+std::size_t bindMember(Pairs pairs, std::string_view name, Member& out, const RulesView& rules,
+                       Violations& violations) {
+    std::size_t found_count = 0;
+    if constexpr (kIsVector<Member>) {
+        bindList(pairs, name, out, rules, found_count, violations);
+    } else if constexpr (kIsVector<PresentOf<Member>>) {
+        PresentOf<Member> list;
+        bindList(pairs, name, list, rules, found_count, violations);
+        if (found_count > 0) {
+            out = std::move(list);
+        }
+    } else {
+        bindScalar(pairs, name, out, rules, found_count, violations);
+    }
+    return found_count;
+}
+
 /// Reads one field and returns how often it was given.
 template <class FieldType, class Owner>
 std::size_t bindField(Pairs pairs, const FieldType& field, Owner& out, Violations& violations) {
+    using Member = typename FieldType::Type;
     std::size_t found_count = 0;
-    if constexpr (!FieldType::kComputed) {
-        using Member = typename FieldType::Type;
-        const Violations::Scope scope(violations, field.name);
-        if constexpr (kIsVector<Member>) {
-            bindList(pairs, field.name, field.of(out), field.view(), found_count, violations);
-        } else if constexpr (kIsVector<PresentOf<Member>>) {
-            PresentOf<Member> list;
-            bindList(pairs, field.name, list, field.view(), found_count, violations);
-            if (found_count > 0) {
-                field.of(out) = std::move(list);
-            }
-        } else {
-            bindScalar(pairs, field.name, field.of(out), field.view(), found_count, violations);
+    const Violations::Scope scope(violations, field.name);
+    if (FieldType::kComputed || field.rules.read_only) {
+        // As in JSON: checked, because clients send back what they got, and not taken.
+        if constexpr (!FieldType::kComputed || readsPairs<Member>()) {
+            Member ignored{};
+            found_count = bindMember(pairs, field.name, ignored, field.view(), violations);
         }
+        return found_count;
+    }
+    if constexpr (!FieldType::kComputed) {
+        found_count = bindMember(pairs, field.name, field.of(out), field.view(), violations);
         if (found_count == 0) {
             readAbsent(field, out, violations);
         }

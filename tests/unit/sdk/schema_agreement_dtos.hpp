@@ -207,6 +207,33 @@ struct Presence {
     }
 };
 
+/// What a form can hold: its fields reach the same members by the same rules as the body in JSON.
+struct Profile {
+    std::string name;
+    std::string role = "user";
+    std::optional<int> age;
+    std::vector<std::string> tags;
+    std::vector<int> given_by_host;
+    bool flag = false;
+    int doubled() const { return 2; }
+    dto::Item item() const { return {}; }
+
+    static constexpr auto schema() {
+        using P = Profile;
+        return object<P>("Profile")
+            .field("name", &P::name, minLength(2), maxLength(5))
+            .field("role", &P::role, readOnly(), oneOf("user", "admin"))
+            .field("age", &P::age, ge(1), le(99), notNull())
+            .field("tags", &P::tags, notRequired(), maxItems(2), maxLength(3))
+            .field("given_by_host", &P::given_by_host, readOnly(), maxItems(2), ge(0))
+            .field("flag", &P::flag, defaultValue(true))
+            .computed("doubled", &P::doubled)
+            .computed("item", &P::item)
+            .forbidUnknown();
+    }
+    static std::vector<std::string> texts() { return {"admin", "user", "abc", "abcdef", "a", ""}; }
+};
+
 struct Card {
     std::string number;
     static constexpr auto schema() {

@@ -31,13 +31,74 @@ std::string refusal(const std::string& json) {
     return errors == "{}" ? "" : errors;
 }
 
+using Texts = std::vector<std::string>;
+
+/// The texts a form has for a value of this property: one each for the items of a list; nothing when a form cannot say it.
+Texts formTexts(const JsonNode& property, const JsonNode& value) {
+    const JsonNode* any = property.find("anyOf");
+    const JsonNode* named = (any == nullptr ? property : any->items.front()).find("type");
+    const std::string type = named == nullptr ? "" : named->text;
+    using Kind = JsonNode::Kind;
+    if (type == "string" && value.kind == Kind::String) {
+        return {value.text};
+    }
+    if (type == "boolean" && (value.kind == Kind::True || value.kind == Kind::False)) {
+        return {value.dump()};
+    }
+    const bool is_whole = value.text.find_first_of(".eE") == std::string::npos;
+    if (value.kind == Kind::Number && (type == "number" || (type == "integer" && is_whole))) {
+        return {value.text};
+    }
+    Texts all;
+    for (const JsonNode& item : value.items) {
+        const Texts one = type == "array" ? formTexts(*property.find("items"), item) : Texts();
+        if (one.size() != 1) {
+            return {};
+        }
+        all.push_back(one.front());
+    }
+    return all;
+}
+
+/// The fields of a form that say what the object says; nothing when none can. Names point into `value`.
+std::vector<std::pair<std::string_view, std::string>> formFields(const JsonSchema& schema,
+                                                                 const JsonNode& value) {
+    std::vector<std::pair<std::string_view, std::string>> fields;
+    const JsonNode& root = schema.resolve(schema.root().find("$ref")->text);
+    static const JsonNode kUnknown = JsonNode::parse(R"({"type":"string"})");
+    for (const auto& [name, member] : value.members) {
+        const JsonNode* property = root.find("properties")->find(name);
+        const Texts texts = formTexts(property == nullptr ? kUnknown : *property, member);
+        if (texts.empty()) {
+            return {};
+        }
+        for (const std::string& text : texts) {
+            fields.emplace_back(name, text);
+        }
+    }
+    return fields;
+}
+
+/// Reads a T as a form; empty when it is refused, else what was read.
+template <class Type>
+std::string readForm(const std::vector<std::pair<std::string_view, std::string>>& fields) {
+    std::vector<mortise_pair> pairs;
+    for (const auto& [name, text] : fields) {
+        pairs.push_back({{name.data(), name.size()}, {text.data(), text.size()}});
+    }
+    Violations violations;
+    const Type value = fromPairs<Type>(pairs, violations);
+    return violations.empty() ? toPluginJson(value) : "";
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("the JSON Schema and the validator accept the same values", "",
                    agreement::Integers, agreement::Bounds, agreement::Money, agreement::Texts,
                    agreement::Formats, agreement::Values, agreement::Containers,
-                   agreement::Presence, agreement::Card, agreement::Wire, agreement::Checkout,
-                   dto::UserCreate, dto::UserUpdate, dto::Order, dto::Everything) {
+                   agreement::Presence, agreement::Profile, agreement::Card, agreement::Wire,
+                   agreement::Checkout, dto::UserCreate, dto::UserUpdate, dto::Order,
+                   dto::Everything) {
     const JsonSchema schema(standaloneSchema<TestType>());
     JsonValues values(schema, textsOf<TestType>(), 20260131);
     int accepted = 0;
@@ -57,6 +118,31 @@ TEMPLATE_TEST_CASE("the JSON Schema and the validator accept the same values", "
     // Both answers must come up, or the values were not worth the question.
     CHECK(accepted > kValuesPerType / 100);
     CHECK(accepted < kValuesPerType * 95 / 100);
+}
+
+TEMPLATE_TEST_CASE("a form is read as the same value in JSON is", "", agreement::Integers,
+                   agreement::Bounds, agreement::Money, agreement::Texts, agreement::Formats,
+                   agreement::Profile, dto::UserCreate) {
+    const JsonSchema schema(standaloneSchema<TestType>());
+    JsonValues values(schema, textsOf<TestType>(), 20260131);
+    int accepted = 0;
+    int refused = 0;
+    for (int count = 0; count < kValuesPerType; ++count) {
+        const JsonNode value = values.next();
+        const auto fields = formFields(schema, value);
+        if (fields.empty()) {
+            continue;
+        }
+        Violations violations;
+        const TestType from_json = dto::read<TestType>(value.dump(), violations);
+        const std::string expected = violations.empty() ? toPluginJson(from_json) : "";
+        INFO("value: " << value.dump());
+        INFO("violations: " << violations.toJson());
+        REQUIRE(readForm<TestType>(fields) == expected);
+        (expected.empty() ? refused : accepted) += 1;
+    }
+    CHECK(accepted > kValuesPerType / 100);
+    CHECK(refused > kValuesPerType / 100);
 }
 
 TEMPLATE_TEST_CASE("the example of a schema is one of its values", "", agreement::Integers,

@@ -39,6 +39,22 @@ struct Exact {
     }
 };
 
+struct Account {
+    std::string name;
+    std::string role = "user";
+    std::vector<std::string> groups = {"all"};
+    std::string link() const { return "/" + name; }
+
+    static constexpr auto schema() {
+        return object<Account>("Account")
+            .field("name", &Account::name)
+            .field("role", &Account::role, readOnly(), oneOf("user", "admin"))
+            .field("groups", &Account::groups, readOnly(), maxItems(2))
+            .computed("link", &Account::link)
+            .forbidUnknown();
+    }
+};
+
 mortise_str strOf(std::string_view text) {
     return {text.data(), text.size()};
 }
@@ -119,6 +135,20 @@ TEST_CASE("unknown parameters are refused when the schema says so") {
     Violations violations("query");
     fromPairs<Exact>(pairsOf({{"a", "1"}, {"b", "2"}}), violations);
     CHECK(violations.toJson() == R"({"b":["Unknown parameter"]})");
+}
+
+TEST_CASE("what only answers hold is checked in pairs and not taken") {
+    Violations violations;
+    const auto account = fromPairs<Account>(
+        pairsOf({{"name", "ada"}, {"role", "admin"}, {"groups", "root"}, {"link", "/x"}}),
+        violations);
+    CHECK(violations.toJson() == "{}");
+    CHECK(account.role == "user");
+    CHECK(account.groups == std::vector<std::string>{"all"});
+    fromPairs<Account>(
+        pairsOf({{"name", "ada"}, {"role", "emperor"}, {"link", "a"}, {"link", "b"}}), violations);
+    CHECK(violations.toJson() == R"({"role":["Must be one of: user, admin"],)"
+                                 R"("link":["Must be given only once"]})");
 }
 
 TEST_CASE("the throwing form answers 422") {
