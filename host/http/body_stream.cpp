@@ -76,14 +76,18 @@ void BodyStream::abandon() noexcept {
     changed_.notify_all();
 }
 
-void BodyStream::take(std::string& out) {
+BodyStream::Taken BodyStream::take(std::string& out) {
     const std::lock_guard lock(mutex_);
+    if (state_ == State::Failed) {
+        return Taken::Failed;
+    }
     out.append(buffered_);
     buffered_.clear();
     if (when_room_) {
         tell(std::exchange(when_room_, nullptr), Outcome::Written);
     }
     changed_.notify_all();
+    return state_ == State::Ended ? Taken::All : Taken::More;
 }
 
 void BodyStream::wakeLater() noexcept {
@@ -109,16 +113,6 @@ void BodyStream::wake() noexcept {
 /// Never inside the call of the one who asked: that one may hold locks or be a coroutine about to suspend.
 void BodyStream::tell(WhenRoom when_room, Outcome outcome) {
     reactor_.post(run::makeWork([call = std::move(when_room), outcome] { call(outcome); }));
-}
-
-bool BodyStream::isEnded() const noexcept {
-    const std::lock_guard lock(mutex_);
-    return buffered_.empty() && (state_ == State::Ended || state_ == State::Failed);
-}
-
-bool BodyStream::isFailed() const noexcept {
-    const std::lock_guard lock(mutex_);
-    return state_ == State::Failed;
 }
 
 }  // namespace mortise::http

@@ -60,13 +60,16 @@ public:
     void attach(Consumer& consumer) noexcept;
     /// No consumer any more: what is buffered is dropped and the handler is told.
     void abandon() noexcept;
-    /// Appends all buffered bytes to `out`.
-    void take(std::string& out);
+    /// What there is to take, of one moment: the bytes and what follows them.
+    enum class Taken {
+        More,    ///< More may come.
+        All,     ///< With these bytes the body is complete.
+        Failed,  ///< No bytes: it will never be complete.
+    };
+    /// Appends all buffered bytes to `out`. Bytes and answer are one look: between two, a handler could write and fail.
+    Taken take(std::string& out);
     /// Calls onStreamReady() in a later pass.
     void wakeLater() noexcept;
-    /// After take(): nothing comes any more.
-    bool isEnded() const noexcept;
-    bool isFailed() const noexcept;
 
 private:
     enum class State { Open, Ended, Failed, Abandoned };

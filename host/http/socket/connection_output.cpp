@@ -135,12 +135,17 @@ bool Connection::hasOutput() noexcept {
 
 void Connection::refillStream() noexcept {
     SocketExchange& answer = *answers_.back();
-    if (answer.stream->isFailed()) {
-        lose();
-        return;
-    }
-    if (answer.streamed.bytes().empty() && answer.streamed.refill(*answer.stream)) {
-        entered_ = true;  // Its silence ended.
+    if (answer.streamed.bytes().empty()) {
+        switch (answer.streamed.refill(*answer.stream)) {
+            case StreamedBody::Refill::Failed:
+                lose();
+                return;
+            case StreamedBody::Refill::Bytes:
+                entered_ = true;  // Its silence ended.
+                break;
+            case StreamedBody::Refill::Nothing:
+                break;
+        }
     }
     takeSent(0);  // The end of a body may come without a byte.
 }

@@ -7,13 +7,16 @@
 
 namespace mortise::http {
 
-bool StreamedBody::refill(BodyStream& stream) {
+StreamedBody::Refill StreamedBody::refill(BodyStream& stream) {
     if (!bytes_.empty() || is_finished_ || framing_ == Framing::NoBody) {
-        return !bytes_.empty();
+        return bytes_.empty() ? Refill::Nothing : Refill::Bytes;
     }
     piece_.clear();
-    stream.take(piece_);
-    const bool ended = stream.isEnded();
+    const BodyStream::Taken taken = stream.take(piece_);
+    if (taken == BodyStream::Taken::Failed) {
+        return Refill::Failed;
+    }
+    const bool ended = taken == BodyStream::Taken::All;
     body_size_ += piece_.size();
     if (framing_ == Framing::None) {
         bytes_.swap(piece_);
@@ -30,7 +33,7 @@ bool StreamedBody::refill(BodyStream& stream) {
         }
     }
     is_finished_ = ended;
-    return !bytes_.empty();
+    return bytes_.empty() ? Refill::Nothing : Refill::Bytes;
 }
 
 void StreamedBody::clear() {

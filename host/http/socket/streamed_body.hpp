@@ -20,8 +20,15 @@ public:
     };
 
     void open(Framing framing) noexcept { framing_ = framing; }
-    /// Takes what the stream has, when all before was sent. True when there is something to send.
-    bool refill(BodyStream& stream);
+    enum class Refill : std::uint8_t {
+        Nothing,  ///< All was sent, and nothing came since.
+        Bytes,    ///< There is something to send.
+        Failed,  ///< The body will never be complete, so the connection must not end as if it were.
+    };
+    /// Takes what the stream has, when all before was sent.
+    [[nodiscard]] Refill refill(BodyStream& stream);
+    /// Only the end of the connection tells the client that the body is complete.
+    bool endsWithConnection() const noexcept { return framing_ == Framing::None; }
     /// All was sent, and nothing comes any more.
     bool isFinished() const noexcept {
         return framing_ == Framing::NoBody || (is_finished_ && bytes_.empty());
