@@ -123,6 +123,7 @@ private:
 
     // The end.
     void lose() noexcept;
+    void resetAtClose() noexcept;
     void dropExchange() noexcept;
     void close() noexcept;
 

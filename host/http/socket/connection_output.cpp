@@ -235,6 +235,9 @@ void Connection::lose() noexcept {
     if (state_ == State::Closed) {
         return;
     }
+    if (state_ == State::Streaming && answers_.back()->streamed.endsWithConnection()) {
+        resetAtClose();
+    }
     dropExchange();
     std::size_t sent = std::exchange(sent_, 0);
     for (auto& answer : answers_) {
@@ -242,6 +245,13 @@ void Connection::lose() noexcept {
     }
     answers_.clear();
     close();
+}
+
+/// Where the end of the connection is the end of the body, an orderly one would make half a body a whole one.
+void Connection::resetAtClose() noexcept {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    // It fails on no socket that is open; there would be nothing better to do.
+    static_cast<void>(::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
 }
 
 void Connection::dropAnswer(std::unique_ptr<SocketExchange> answer, std::size_t sent) noexcept {

@@ -81,6 +81,24 @@ TEST_CASE("a client of HTTP/1.0 gets a stream that ends with the connection") {
     CHECK(all.ends_with("\r\n\r\n" + std::string(20'000, 's')));
 }
 
+TEST_CASE("a client of HTTP/1.0 whose stream fails sees a reset, not the end of a body") {
+    Fixture host;
+    Client client = host.connect();
+    client.send("GET /stream-fail HTTP/1.0\r\nHost: a\r\n\r\n");
+    client.receiveRest();
+    CHECK(client.wasReset());
+}
+
+TEST_CASE("a client of HTTP/1.0 whose stream is cut by the end of the server sees a reset") {
+    Fixture host;
+    Client client = host.connect();
+    client.send("GET /stream?50000000000 HTTP/1.0\r\nHost: a\r\n\r\n");
+    REQUIRE(client.waitForBytes(1000));
+    host.server.reset();
+    client.receiveRest();
+    CHECK(client.wasReset());
+}
+
 TEST_CASE("HEAD on a streaming route gets the head and stops the handler") {
     Fixture host;
     Client client = host.connect();

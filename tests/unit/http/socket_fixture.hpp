@@ -12,6 +12,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <condition_variable>
 #include <memory>
@@ -366,6 +367,8 @@ public:
 
     /// True when the server closes without another byte.
     bool isClosed() { return received_.empty() && !more(); }
+    /// Once nothing came any more: the server ended the connection with a reset.
+    bool wasReset() const { return was_reset_; }
     int fd() const { return socket_.get(); }
 
 private:
@@ -394,6 +397,7 @@ private:
         std::string bytes(64 * 1024, '\0');
         const ssize_t got = ::recv(socket_.get(), bytes.data(), bytes.size(), 0);
         if (got <= 0) {
+            was_reset_ = got < 0 && errno == ECONNRESET;
             return false;
         }
         received_.append(bytes, 0, static_cast<std::size_t>(got));
@@ -402,6 +406,7 @@ private:
 
     UniqueFd socket_;
     std::string received_;
+    bool was_reset_ = false;
 };
 
 struct Fixture {
