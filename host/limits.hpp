@@ -168,6 +168,8 @@ inline constexpr std::size_t kEmbeddedLogSizeMax = 8 * 1024 * 1024;
 inline constexpr std::size_t kPluginThreadCountMax = 32;
 /// Of all plugins together.
 inline constexpr std::size_t kTimerCountMax = 4096;
+/// Coroutines of one plugin that wait for the plugin itself: each is a request under way, and more of them than this are a leak.
+inline constexpr std::size_t kWaitCountMax = 16384;
 /// A timer that fires only hands its task on; if that takes longer, it hangs, and whoever cancels it goes on without it.
 inline constexpr std::chrono::milliseconds kTimerPatience = 5s;
 

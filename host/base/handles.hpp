@@ -60,17 +60,20 @@ public:
     /// Removes and returns what the handle named.
     std::optional<T> take(std::uint64_t handle) {
         const std::lock_guard lock(mutex_);
-        auto* slot = const_cast<Slot*>(at(handle));
-        if (slot == nullptr) {
-            return std::nullopt;
+        return at(handle) == nullptr ? std::nullopt : std::optional(takeSlot(slotOf(handle)));
+    }
+
+    /// Removes and returns everything.
+    std::vector<T> takeAll() {
+        const std::lock_guard lock(mutex_);
+        std::vector<T> values;
+        values.reserve(count_);
+        for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+            if (slots_[slot].value) {
+                values.push_back(takeSlot(slot));
+            }
         }
-        std::optional<T> value = std::exchange(slot->value, std::nullopt);
-        --count_;
-        if (slot->generation != std::numeric_limits<std::uint32_t>::max()) {
-            ++slot->generation;
-            free_.push_back(slotOf(handle));
-        }
-        return value;
+        return values;
     }
 
     std::size_t count() const {
@@ -98,6 +101,19 @@ private:
         }
         const Slot& found = slots_[slot];
         return found.value && found.generation == (handle >> 32U) ? &found : nullptr;
+    }
+
+    /// Of a slot that holds something, with the lock held.
+    T takeSlot(std::uint32_t place) {
+        Slot& slot = slots_[place];
+        T value = std::move(*slot.value);
+        slot.value.reset();
+        --count_;
+        if (slot.generation != std::numeric_limits<std::uint32_t>::max()) {
+            ++slot.generation;
+            free_.push_back(place);
+        }
+        return value;
     }
 
     const std::size_t count_max_;

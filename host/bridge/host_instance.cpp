@@ -132,6 +132,7 @@ const mortise_declare* HostInstance::declareTable() const noexcept {
 
 void HostInstance::cancel() noexcept {
     cancelled_.store(true, std::memory_order_relaxed);
+    waits_.cancel();
     stopAsyncDb();
 }
 
@@ -154,6 +155,7 @@ void HostInstance::close() noexcept {
     for (const std::uint64_t subscription : subscriptions) {
         services_->listener.unsubscribe(subscription);
     }
+    waits_.cancel();
     stopAsyncDb();
 }
 

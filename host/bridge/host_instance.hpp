@@ -17,6 +17,7 @@
 #include "base/handles.hpp"
 #include "bridge/observed.hpp"
 #include "bridge/services.hpp"
+#include "bridge/waits.hpp"
 #include "http/route.hpp"
 #include "mortise/db.h"
 #include "mortise/declare.h"
@@ -89,6 +90,7 @@ public:
     mortise_handle subscribe(std::string_view channel, mortise_notification notify,
                              void* notification_context);
     bool unsubscribe(mortise_handle subscription) noexcept;
+    Waits& waits() noexcept { return waits_; }
 
 private:
     struct Handle : mortise_host {
@@ -122,6 +124,7 @@ private:
 
     Observed observed_{*this};
     run::NamedThreads threads_;
+    Waits waits_;
     mutable std::mutex mutex_;  // Guards timers_ and subscriptions_.
     std::vector<run::TimerThread::Handle> timers_;
     std::vector<std::uint64_t> subscriptions_;

@@ -11,6 +11,7 @@
 #include "limits.hpp"
 #include "log/log.hpp"
 #include "plugin/generation.hpp"
+#include "run/reactor.hpp"
 
 namespace mortise::bridge {
 namespace {
@@ -150,6 +151,33 @@ mortise_status afterResponse(mortise_context* context, mortise_task task, void* 
     });
 }
 
+mortise_status waitAsync(mortise_context* raw, mortise_wait_done done, void* done_context,
+                         mortise_handle* wait, mortise_error* error) {
+    return guarded(error, [&] {
+        if (done == nullptr || wait == nullptr || run::Reactor::current() == nullptr) {
+            return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT",
+                        "wait_async() is for coroutines on a reactor");
+        }
+        Context& unit = Context::of(raw);
+        HostInstance& instance = unit.instance();
+        *wait = instance.waits().start(unit, done, done_context);
+        if (*wait == 0) {
+            return fail(error, MORTISE_EXHAUSTED, "EXHAUSTED",
+                        "too many coroutines of the plugin wait (" +
+                            std::to_string(limits::kWaitCountMax) + ")");
+        }
+        // Asked after the start: cancel() sets the flag before it looks for waits, so one of the two sees the other.
+        if (instance.isCancelled() && instance.waits().forget(*wait)) {
+            return fail(error, MORTISE_CANCELLED, "CANCELLED", "the plugin is being stopped");
+        }
+        return MORTISE_OK;
+    });
+}
+
+mortise_status wake(const mortise_host* host, mortise_handle wait) {
+    return HostInstance::of(host).waits().wake(wait) ? MORTISE_OK : MORTISE_STALE;
+}
+
 }  // namespace
 
 const mortise_tasks& tasksTable() noexcept {
@@ -165,7 +193,9 @@ const mortise_tasks& tasksTable() noexcept {
         kOnThread<"mortise_tasks.join_thread", ThreadTag::Control, joinThread>,
         after,
         cancel,
-        kOnThread<"mortise_tasks.after_response", ThreadTag::Request, afterResponse>};
+        kOnThread<"mortise_tasks.after_response", ThreadTag::Request, afterResponse>,
+        kOnThread<"mortise_tasks.wait_async", ThreadTag::Reactor, waitAsync>,
+        wake};
     return kTable;
 }
 

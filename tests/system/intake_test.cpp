@@ -3,6 +3,7 @@
 #include "tests/support/accounts.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/envelope.hpp"
+#include "tests/support/load.hpp"
 #include "tests/support/server.hpp"
 
 using namespace mortise::test;
@@ -228,4 +229,25 @@ TEST_CASE("the document shows files, header fields, cookies, roles and what goes
     CHECK_THAT(text, Catch::Matchers::ContainsSubstring("\"cookie\""));
     CHECK_THAT(text, Catch::Matchers::ContainsSubstring("\"x-required-roles\":[\"admin\"]"));
     CHECK_THAT(text, Catch::Matchers::ContainsSubstring("\"deprecated\":true"));
+}
+
+TEST_CASE("plain handlers and coroutines share the permits of a semaphore, and all are served") {
+    LoadPlan plan;
+    plan.port = server().port();
+    plan.connection_count = 32;
+    plan.requests = {{.target = kIntake + "/desk"}, {.target = kIntake + "/desk/later"}};
+    plan.judge = [](const Request&, long, const Answer& answer) {
+        return answer.status == 200 ? "" : "status " + std::to_string(answer.status);
+    };
+    Load load(plan);
+    CHECK(load.waitForAnswers(300));
+    CHECK(load.finish() == std::vector<std::string>());
+    CHECK(requireSuccess(get("/desk/count"), 200).text("count") == "2");
+}
+
+TEST_CASE(
+    "a coroutine that gets no permit is answered at the deadline, and gives back what it had") {
+    for (int round = 0; round < 2; ++round) {
+        requireFailure(get("/desk/in-vain"), 503, "DEADLINE_EXCEEDED");
+    }
 }

@@ -41,6 +41,8 @@ public:
         return isLimited() ? Clock::now() + remaining() : Clock::time_point::max();
     }
     bool isExpired() const { return remaining() == std::chrono::milliseconds(0); }
+    /// The unit of work; its host is nullptr when this is a deadline of its own.
+    const Unit& unit() const noexcept { return unit_; }
     /// Nobody waits for the answer any more: the client has gone, or the host ends.
     bool isCancelled() const {
         return unit_.host != nullptr && table().interrupted(unit_.context) == MORTISE_CANCELLED;

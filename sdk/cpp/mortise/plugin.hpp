@@ -60,6 +60,7 @@
 #include "mortise/request.hpp"
 #include "mortise/router.hpp"
 #include "mortise/schema.hpp"
+#include "mortise/semaphore.hpp"
 #include "mortise/stream.hpp"
 #include "mortise/task.hpp"
 #include "mortise/tasks.hpp"

@@ -44,6 +44,18 @@ struct FakeHost : mortise_host {
         }
     }
 
+    /// Ends a wait of a coroutine; the completion is pending then.
+    mortise_status endWait(mortise_handle wait, mortise_status status) {
+        const auto found = waits.find(wait);
+        if (found == waits.end()) {
+            return MORTISE_STALE;
+        }
+        const auto [done, raw] = found->second;
+        waits.erase(found);
+        pending.push_back([done = done, raw = raw, status] { done(raw, status, nullptr); });
+        return MORTISE_OK;
+    }
+
     mortise_context* context() { return reinterpret_cast<mortise_context*>(this); }
     static FakeHost& of(mortise_context* raw) { return *reinterpret_cast<FakeHost*>(raw); }
     static FakeHost& of(const mortise_host* raw) {
@@ -88,6 +100,8 @@ struct FakeHost : mortise_host {
     // tasks
     std::vector<std::pair<mortise_task, void*>> after_response;
     std::int64_t remaining_ms = -1;
+    std::map<mortise_handle, std::pair<mortise_wait_done, void*>> waits;
+    mortise_handle last_wait = 0;
     mortise_status interruption = MORTISE_OK;
 
 private:
@@ -340,6 +354,16 @@ private:
         };
         tasks_table.remaining_ms = [](mortise_context* context) {
             return of(context).remaining_ms;
+        };
+        tasks_table.wait_async = [](mortise_context* context, mortise_wait_done done, void* raw,
+                                    mortise_handle* wait, mortise_error*) {
+            FakeHost& host = of(context);
+            *wait = ++host.last_wait;
+            host.waits[*wait] = {done, raw};
+            return static_cast<mortise_status>(MORTISE_OK);
+        };
+        tasks_table.wake = [](const mortise_host* host, mortise_handle wait) {
+            return of(host).endWait(wait, MORTISE_OK);
         };
         tasks_table.interrupted = [](mortise_context* context) { return of(context).interruption; };
         offer(MORTISE_IDENTITY_INTERFACE, identity_table);

@@ -102,6 +102,12 @@ public:
             .summary("Sleep several times at once, beyond the deadline")
             .deadline(std::chrono::milliseconds(300));
         routes.get("/frame-count", &Intake::frameCount).summary("Count what still sleeps");
+        routes.get("/desk", &Intake::useDesk).summary("Use what only two can use at once");
+        routes.get("/desk/later", &Intake::useDeskLater).summary("The same without a thread");
+        routes.get("/desk/count", &Intake::deskCount).summary("The most that used it at once");
+        routes.get("/desk/in-vain", &Intake::waitInVain)
+            .summary("Wait for a permit of one's own until the deadline")
+            .deadline(std::chrono::milliseconds(300));
         routes.get("/moved", &Intake::moved).summary("Go elsewhere");
         routes.get("/old", &Intake::callCount)
             .summary("Count in the old way")
@@ -152,6 +158,35 @@ private:
     }
     Count frameCount() const { return {frame_count_.load()}; }
 
+    void sitDown() const {
+        const std::int64_t now = ++desk_count_;
+        for (std::int64_t seen = desk_count_max_; now > seen;) {
+            desk_count_max_.compare_exchange_weak(seen, now);
+        }
+    }
+    Text useDesk(Deadline deadline, Db& db) const {
+        const Semaphore::Permit permit = desk_.acquire(deadline);
+        sitDown();
+        db.execute("SELECT pg_sleep(0.001)");
+        --desk_count_;
+        return {"done"};
+    }
+    Task<Text> useDeskLater(Deadline deadline, AsyncDb& db) const {
+        const auto permit = co_await desk_.acquireAsync(deadline);
+        sitDown();
+        co_await db.execute("SELECT pg_sleep(0.001)");
+        --desk_count_;
+        Text text{"done"};
+        co_return text;
+    }
+    Count deskCount() const { return {desk_count_max_.load()}; }
+    Task<Text> waitInVain(Deadline deadline) const {
+        const auto held = co_await own_.acquireAsync(deadline);
+        const auto never = co_await own_.acquireAsync(deadline);
+        Text text{"never"};
+        co_return text;
+    }
+
     Redirect moved(Query<Text> to, Service<Calls> calls) const {
         ++calls->count;
         return Redirect(to->text);
@@ -159,6 +194,10 @@ private:
     Text all(const AdminUser& user) const { return {std::string(user.subject())}; }
 
     Calls calls_;
+    mutable Semaphore desk_{2};
+    mutable Semaphore own_{1};
+    mutable std::atomic<std::int64_t> desk_count_{0};
+    mutable std::atomic<std::int64_t> desk_count_max_{0};
     mutable std::atomic<std::int64_t> frame_count_{0};
 };
 

@@ -20,6 +20,10 @@ typedef void (*mortise_thread_body)(void *body_context, mortise_handle thread);
 /** A piece of work. Must not block on a timer; may block after a response. */
 typedef void (*mortise_task)(void *task_context);
 
+/** The end of a wait. `error` is NULL unless `status` is an error; borrowed. Must not block. */
+typedef void (*mortise_wait_done)(void *done_context, mortise_status status,
+                                  const mortise_error *error);
+
 typedef struct mortise_tasks {
     uint32_t struct_size;
     uint32_t reserved;
@@ -79,6 +83,18 @@ typedef struct mortise_tasks {
      *  since: 1.0 */
     mortise_status (*after_response)(mortise_context *context, mortise_task task,
                                      void *task_context, mortise_error *error);
+
+    /** Begins a wait of a coroutine for the plugin itself, for example for a permit another request holds.
+     *  in: `context`; `done`, called once, later, on this reactor: OK after wake(), DEADLINE_EXCEEDED at the deadline of the
+     *  unit of work, CANCELLED when the plugin stops. out: `*wait`. status: OK; EXHAUSTED, too many wait; CANCELLED, the plugin
+     *  stops. owner: the handle ends with the wait. thread: [reactor]. since: 1.0 */
+    mortise_status (*wait_async)(mortise_context *context, mortise_wait_done done,
+                                 void *done_context, mortise_handle *wait, mortise_error *error);
+
+    /** Ends a wait.
+     *  in: `wait`. out: nothing. status: OK, `done` follows with OK; STALE, it has ended or is ending otherwise.
+     *  owner: nothing passes. thread: [any]. since: 1.0 */
+    mortise_status (*wake)(const mortise_host *host, mortise_handle wait);
 } mortise_tasks;
 
 #ifdef __cplusplus
