@@ -132,6 +132,16 @@ TEST_CASE("U+0000 in a text or a name answers 400") {
     requireFailure(post(kLogin, R"({"em\u0000ail":"a","password":"b"})"), 400, "BAD_REQUEST");
 }
 
+TEST_CASE("a number that nothing holds answers 422 where any JSON is taken") {
+    const std::string number =
+        GENERATE(as<std::string>{}, "1e999999", "-1e400", "1e-999999", "0e99999999999999999999");
+    INFO("number: " << number);
+    const Json errors = requireFailure(
+        postJob(R"({"job_type":"demo.sleep","args":{"seconds":1,"x":[)" + number + "]}}"), 422,
+        "VALIDATION_ERROR");
+    requireFieldError(errors, "args.x.0");
+}
+
 TEST_CASE("words that are no numbers of JSON answer 400") {
     const std::string word = GENERATE(as<std::string>{}, "NaN", "-NaN", "Infinity", "-Infinity",
                                       "+1", ".5", "5.", "0x1F", "1_000", "1e", "--1");

@@ -46,6 +46,25 @@ inline void writeTokens(JsonWriter& writer, JsonValue value) {
     }
 }
 
+/// Adds every number that does not fit a double and a numeric, by its place.
+inline void checkNumbers(JsonValue value, Violations& violations) {
+    if (value.isNumber()) {
+        if (!fitsEverywhere(value.text())) {
+            violations.add("Number is out of range");
+        }
+    } else if (value.isArray()) {
+        value.forEachItem([&](std::size_t index, JsonValue item) {
+            const Violations::Scope scope(violations, index);
+            checkNumbers(item, violations);
+        });
+    } else if (value.isObject()) {
+        value.forEachMember([&](std::string_view key, JsonValue member) {
+            const Violations::Scope scope(violations, key);
+            checkNumbers(member, violations);
+        });
+    }
+}
+
 /// Codec of a type with a text form: parse() and toChars().
 template <class Type, const char* kExpectation>
 struct TextCodec {
@@ -107,11 +126,13 @@ struct Codec<Enum> {
     }
 };
 
+/// Any JSON. Its numbers are no type's, so they are kept within what reads them later: doubles, and jsonb.
 template <>
 struct Codec<Json> {
     static constexpr bool kReadsText = false;
 
-    static void read(JsonValue value, Json& out, const RulesView&, Violations&) {
+    static void read(JsonValue value, Json& out, const RulesView&, Violations& violations) {
+        detail::checkNumbers(value, violations);
         out.text.clear();
         JsonWriter writer(out.text);
         detail::writeTokens(writer, value);

@@ -134,6 +134,28 @@ inline NumberOutcome parseDouble(std::string_view text, double& value) {
     return NumberOutcome::Ok;
 }
 
+/// Digits after the decimal point that PostgreSQL's numeric holds, and with it jsonb. A double needs 1074 at most.
+inline constexpr std::int64_t kDecimalCountMax = 16383;
+
+/// Whether a JSON number fits everywhere a document may go: it is finite as a double and its digits fit a numeric.
+inline bool fitsEverywhere(std::string_view text) {
+    const std::size_t mantissa_end = std::min(text.find_first_of("eE"), text.size());
+    if (mantissa_end == text.size() && text.size() <= 300) {
+        return true;  // as nearly all are: too short to be out of range
+    }
+    const std::size_t point = std::min(text.find('.'), mantissa_end);
+    const std::size_t fraction_size = mantissa_end - std::min(point + 1, mantissa_end);
+    const std::int64_t exponent =
+        mantissa_end < text.size() ? boundedExponent(text.substr(mantissa_end + 1)) : 0;
+    // Zero with a far exponent is a number in JSON and none in a numeric.
+    if (exponent > kDecimalCountMax ||
+        static_cast<std::int64_t>(fraction_size) - exponent > kDecimalCountMax) {
+        return false;
+    }
+    double value = 0;
+    return parseDouble(text, value) == NumberOutcome::Ok;
+}
+
 }  // namespace detail
 
 }  // namespace mortise

@@ -96,6 +96,23 @@ TEST_CASE("doubles overflow to out of range and underflow to zero") {
     CHECK(value == 0);
 }
 
+TEST_CASE("a number of any document fits a double and a numeric of PostgreSQL") {
+    for (const std::string& text :
+         {std::string("0"), std::string("-1.5e308"), std::string("1e-16383"), std::string("0e0"),
+          "1" + std::string(308, '0'), "0." + std::string(16000, '0') + "1",
+          "0." + std::string(400, '0') + "1e500"}) {
+        INFO(text.substr(0, 30));
+        CHECK(detail::fitsEverywhere(text));
+    }
+    for (const std::string& text :
+         {std::string("1e309"), std::string("-1e999999"), std::string("1e-16384"),
+          std::string("0e-999999"), std::string("0e99999999999999999999"),
+          "1" + std::string(309, '0'), "0." + std::string(16383, '0') + "1"}) {
+        INFO(text.substr(0, 30));
+        CHECK_FALSE(detail::fitsEverywhere(text));
+    }
+}
+
 TEST_CASE("only decimal numbers are doubles") {
     double value = 0;
     for (const std::string_view text : {"", "nan", "inf", "-inf", "0x10", "1,5", "1.5x", " 1"}) {

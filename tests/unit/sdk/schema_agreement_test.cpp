@@ -1,6 +1,7 @@
 // The published JSON Schema and the validator accept the same values: thousands per DTO, made from the schema and then spoiled.
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 
 #include "schema_agreement_dtos.hpp"
 #include "tests/support/catch.hpp"
@@ -29,6 +30,12 @@ template <class Type>
 std::string refusal(const std::string& json) {
     const std::string errors = dto::errorsOf<Type>(json);
     return errors == "{}" ? "" : errors;
+}
+
+/// What no schema can tell: the range of a number somewhere in a member that takes any JSON.
+bool isUntold(const std::string& errors) {
+    static const std::regex only(R"(\{("raw[^"]*":\["Number is out of range"\],?)+\})");
+    return std::regex_match(errors, only);
 }
 
 using Texts = std::vector<std::string>;
@@ -107,7 +114,7 @@ TEMPLATE_TEST_CASE("the JSON Schema and the validator accept the same values", "
         const std::string json = value.dump();
         const bool by_schema = schema.accepts(value);
         const std::string errors = refusal<TestType>(json);
-        if (by_schema != errors.empty()) {
+        if (by_schema != errors.empty() && !isUntold(errors)) {
             INFO("schema: " << schema.root().dump());
             INFO("value: " << json);
             INFO("the validator says: " << (errors.empty() ? "fine" : errors));

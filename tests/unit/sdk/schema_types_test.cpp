@@ -98,6 +98,11 @@ struct Filter {
     }
 };
 
+struct Passed {
+    Json raw;
+    static constexpr auto schema() { return object<Passed>("Passed").field("raw", &Passed::raw); }
+};
+
 struct Echo {
     std::string name;
     std::int64_t id = 0;
@@ -117,6 +122,14 @@ TEST_CASE("an amount travels with all its digits") {
     CHECK(transfer.amount.toString() == "99999.90");
     CHECK(toJson(transfer) == R"({"amount":99999.90,"receiver":7,"device":null})");
     CHECK(read<Transfer>(R"({"amount":1e2,"receiver":7})").amount == 100);
+}
+
+TEST_CASE("a number out of range is refused wherever it stands in JSON that is passed through") {
+    CHECK(read<Passed>(R"({"raw":{"a":[1e300,{"b":2.50}]}})").raw.text ==
+          R"({"a":[1e300,{"b":2.50}]})");
+    CHECK(errorsOf<Passed>(R"({"raw":{"a":[1,{"b":1e999999}],"c":-1e400}})") ==
+          R"({"raw.a.1.b":["Number is out of range"],"raw.c":["Number is out of range"]})");
+    CHECK(errorsOf<Passed>(R"({"raw":1e-999999})") == R"({"raw":["Number is out of range"]})");
 }
 
 TEST_CASE("an amount is refused with the words of the schema") {
