@@ -73,6 +73,24 @@ inline constexpr std::size_t kRequestSeriesCountMax = 20'000;
 inline constexpr std::size_t kTraceStateSizeMax = 512;
 /// By the specification.
 inline constexpr std::size_t kTraceStateCountMax = 32;
+/// Spans that wait for the exporter: some seconds of a busy host, and with the bounds below at most some 40 MB.
+inline constexpr std::size_t kSpanQueueMax = 4096;
+inline constexpr std::size_t kSpanAttributeCountMax = 32;
+inline constexpr std::size_t kSpanKeySizeMax = 64;
+inline constexpr std::size_t kSpanNameSizeMax = 128;
+inline constexpr std::size_t kSpanTextSizeMax = 256;
+/// Spans of one post; the exporters of OpenTelemetry take as many.
+inline constexpr std::size_t kSpanBatchCountMax = 512;
+inline constexpr std::chrono::milliseconds kTraceExportInterval = 1s;
+/// For each of connecting, sending and the head of the answer.
+inline constexpr std::chrono::milliseconds kTracePostDeadline = 2s;
+/// A collector that restarts is back after a few of them; one that is away for longer costs its spans.
+inline constexpr unsigned kTraceAttemptCountMax = 4;
+/// Before the second attempt; it doubles.
+inline constexpr std::chrono::milliseconds kTraceRetryPause = 250ms;
+inline constexpr std::size_t kTraceAnswerSizeMax = 64 * 1024;
+/// What a shutdown may cost for the last spans.
+inline constexpr std::chrono::milliseconds kTraceFlushDeadline = 3s;
 
 // json
 /// Deeper documents are attacks on recursive readers.

@@ -124,6 +124,7 @@ std::vector<std::filesystem::path> Host::State::files() const {
 void Host::State::startThreads() {
     makeDirectory(parts.configuration.stateDirectory(), 0755);
     parts.reactors.start();
+    parts.tracer.start();
     // Until its plugin is up a route answers 503, not 404.
     parts.publication.publish(startingSet(files()));
 }
@@ -139,6 +140,7 @@ void Host::State::stopThreads() {
     parts.server.reset();  // After the executor: a handler that still ran owned its exchange.
     parts.cpu_pool.stop();
     parts.reactors.stop();
+    parts.tracer.stop(steady_clock::now() + limits::kTraceFlushDeadline);
 }
 
 void Host::State::startControl() {
@@ -224,13 +226,27 @@ void Host::State::startPlugins() {
     db::AsyncSettings async;
     async.connection = connectionSettings(
         config(), parts.embedded ? parts.embedded->url() : config().text("database.url"));
-    parts.services.emplace(bridge::Services{
-        parts.log, parts.reactors, parts.executor, parts.timers, parts.publication, *parts.pool,
-        *parts.listener, async, parts.passwords, *parts.issuer, parts.revocations, parts.signer,
-        factsOf(config()), static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
-        static_cast<unsigned>(config().integer("run.plugin_queue_max")),
-        config().duration("http.request_deadline_ms"), config().boolean("database.echo"),
-        &systemClock(), &parts.metrics});
+    parts.services.emplace(
+        bridge::Services{parts.log,
+                         parts.reactors,
+                         parts.executor,
+                         parts.timers,
+                         parts.publication,
+                         *parts.pool,
+                         *parts.listener,
+                         async,
+                         parts.passwords,
+                         *parts.issuer,
+                         parts.revocations,
+                         parts.signer,
+                         factsOf(config()),
+                         static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
+                         static_cast<unsigned>(config().integer("run.plugin_queue_max")),
+                         config().duration("http.request_deadline_ms"),
+                         config().boolean("database.echo"),
+                         &systemClock(),
+                         &parts.metrics,
+                         &parts.tracer});
     parts.services->stand_in = options.stand_in;
     if (options.plugin_clock != nullptr) {
         parts.services->clock = options.plugin_clock;

@@ -23,6 +23,14 @@ void writeHost(Exposition& out, const Parts& parts) {
     out.sample(parts.server ? static_cast<double>(parts.server->connectionCount()) : 0);
 }
 
+void writeTraces(Exposition& out, const Parts& parts) {
+    out.begin("mortise_trace_spans_exported_total", Kind::Counter, "Spans the collector took");
+    out.sample(static_cast<double>(parts.tracer.exportedCount()));
+    out.begin("mortise_trace_spans_dropped_total", Kind::Counter,
+              "Spans that found the queue full or the collector away");
+    out.sample(static_cast<double>(parts.tracer.droppedCount()));
+}
+
 void writePool(Exposition& out, const Parts& parts) {
     const db::Pool* pool = parts.ready_pool.load(std::memory_order_acquire);
     const db::Pool::Stats stats = pool != nullptr ? pool->stats() : db::Pool::Stats{0, 0, 0, false};
@@ -66,6 +74,7 @@ void collectHostMetrics(Parts& parts) {
     parts.metrics.collect([&parts](Exposition& out) {
         writeHost(out, parts);
         parts.request_metrics.write(out);
+        writeTraces(out, parts);
         writePool(out, parts);
         writePlugins(out, parts);
     });

@@ -41,6 +41,14 @@ void reportStall(log::Log& log, const run::Watchdog::Stall& stall) {
     log.write(log::Level::Warning, "run.reactor_stalled", fields);
 }
 
+void reportExport(log::Log& log, const std::string& reason) {
+    if (reason.empty()) {
+        log.info("trace.export_recovered", {});
+    } else {
+        log.warning("trace.export_failed", {{"reason", reason}});
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> HostPluginSource::resolveSettings(const std::string& plugin,
@@ -84,6 +92,8 @@ Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
     : configuration(host_configuration),
       log(log_sink == nullptr ? log::Log(logSettings(configuration.host()))
                               : log::Log(logSettings(configuration.host()), *log_sink)),
+      tracer(traceSettings(configuration.host()),
+             [this](const std::string& reason) { reportExport(log, reason); }),
       reactors(reactorCount(configuration.host())),
       executor("request",
                static_cast<unsigned>(configuration.host().integer("run.executor_threads"))),
@@ -101,7 +111,7 @@ Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
     publication.setHostRoutes(routes->routes(), routes->part(), apiInfo(configuration.host()));
     collectHostMetrics(*this);
     pipeline.emplace(http::PipelineParts{publication, executor, *errors, log, gate, &authenticator,
-                                         &request_metrics},
+                                         &request_metrics, &tracer},
                      pipelineSettings(configuration.host()));
 }
 

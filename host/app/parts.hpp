@@ -38,6 +38,7 @@
 #include "run/reactor_group.hpp"
 #include "run/timer_thread.hpp"
 #include "run/watchdog.hpp"
+#include "trace/tracer.hpp"
 
 namespace mortise::app {
 
@@ -78,6 +79,7 @@ struct Parts {
     log::Log log;
     metrics::Registry metrics;
     http::RequestMetrics request_metrics;
+    trace::Tracer tracer;
     lifecycle::Gate gate;
     run::ReactorGroup reactors;
     run::Executor executor;

@@ -169,6 +169,17 @@ api::ApiInfo apiInfo(const config::Config& config) {
     return info;
 }
 
+trace::Settings traceSettings(const config::Config& config) {
+    trace::Settings settings;
+    settings.otlp_url = config.text("trace.otlp_url");
+    settings.sample_ratio = config.number("trace.sample_ratio");
+    settings.service_name = config.text("name");
+    settings.service_version = config.text("version");
+    settings.environment = config.text("environment");
+    settings.host_version = kVersion;
+    return settings;
+}
+
 bridge::Values factsOf(const config::Config& config) {
     return {{"environment", config.text("environment")},
             {"name", config.text("name")},

@@ -14,6 +14,7 @@
 #include "identity/settings.hpp"
 #include "log/settings.hpp"
 #include "plugin/swap.hpp"
+#include "trace/settings.hpp"
 
 namespace mortise::app {
 
@@ -32,6 +33,7 @@ identity::PasswordSettings passwordSettings(const config::Config& config);
 plugin::SwapSettings swapSettings(const Configuration& configuration);
 api::DocsSettings docsSettings(const config::Config& config);
 api::ApiInfo apiInfo(const config::Config& config);
+trace::Settings traceSettings(const config::Config& config);
 bridge::Values factsOf(const config::Config& config);
 
 /// True when `database.url` asks for a private server.

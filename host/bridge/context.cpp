@@ -7,6 +7,7 @@
 #include "http/exchange.hpp"
 #include "identity/principal.hpp"
 #include "limits.hpp"
+#include "trace/tracer.hpp"
 
 namespace mortise::bridge {
 
@@ -32,6 +33,16 @@ Context::Time Context::deadlineOr(std::chrono::milliseconds fallback) const {
 
 log::Context Context::logContext() const noexcept {
     return {request_id, user_id, method, path, instance_.pluginName(), trace.ids};
+}
+
+trace::Tracer* Context::tracer() const noexcept {
+    trace::Tracer* tracer = instance_.isServing() ? instance_.services().tracer : nullptr;
+    return tracer != nullptr && tracer->records(trace) ? tracer : nullptr;
+}
+
+void Context::beginTrace() noexcept {
+    const trace::Tracer* tracer = instance_.services().tracer;
+    trace = tracer != nullptr ? tracer->begin() : trace::newTrace();
 }
 
 mortise_status Context::interrupted() const noexcept {

@@ -27,6 +27,9 @@ class Exchange;
 namespace mortise::run {
 class Reactor;
 }
+namespace mortise::trace {
+class Tracer;
+}
 
 namespace mortise::bridge {
 
@@ -68,6 +71,10 @@ public:
     void detachFromCaller() noexcept { caller_ = nullptr; }
     Time deadlineOr(std::chrono::milliseconds fallback) const;
     log::Context logContext() const noexcept;
+    /// Null when spans of this unit are not recorded.
+    trace::Tracer* tracer() const noexcept;
+    /// Begins a trace of its own.
+    void beginTrace() noexcept;
     /// MORTISE_OK, CANCELLED or DEADLINE_EXCEEDED.
     mortise_status interrupted() const noexcept;
 

@@ -4,6 +4,7 @@
 
 #include "bridge/context.hpp"
 #include "bridge/host_instance.hpp"
+#include "bridge/pending_span.hpp"
 #include "bridge/session_failure.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
@@ -82,6 +83,32 @@ void echo(const Context& context, const mortise_statement& statement) {
     context.instance().services().log.write(log::Level::Info, "db.statement", fields, &log_context);
 }
 
+/// Named after the statement, or its first word; neither text nor parameters.
+PendingSpan spanOf(const Context& context, const mortise_statement& statement) {
+    const std::string_view sql = viewOf(statement.sql);
+    const std::string_view name =
+        statement.name.size != 0 ? viewOf(statement.name) : sql.substr(0, sql.find_first_of(" \n"));
+    PendingSpan span = PendingSpan::partOf(context, name, trace::Kind::Client);
+    span.with("db.system.name", "postgresql").with("db.query.summary", name);
+    return span;
+}
+
+void failSpan(PendingSpan& span, const db::Failure& failure) {
+    span.with("db.response.status_code", failure.sqlstate()).fail(failure.code());
+}
+
+db::Result executeTraced(Context& context, const mortise_statement& statement) {
+    PendingSpan span = spanOf(context, statement);
+    try {
+        db::Result result = context.session().execute(statementOf(statement));
+        span.end();
+        return result;
+    } catch (const db::Failure& failure) {
+        failSpan(span, failure);
+        throw;
+    }
+}
+
 mortise_status execute(mortise_context* raw, const mortise_statement* statement,
                        const mortise_result** result, mortise_error* error) {
     Context& context = Context::of(raw);
@@ -97,8 +124,7 @@ mortise_status execute(mortise_context* raw, const mortise_statement* statement,
                         "a single statement while the unit of work has a transaction open");
         }
         echo(context, *statement);
-        auto lent =
-            std::make_unique<LentResult>(context.session().execute(statementOf(*statement)));
+        auto lent = std::make_unique<LentResult>(executeTraced(context, *statement));
         *result = lent.release();
         return MORTISE_OK;
     });
@@ -107,14 +133,16 @@ mortise_status execute(mortise_context* raw, const mortise_statement* statement,
 /// Carries the outcome of an asynchronous statement back into the plugin.
 class PluginCompletion final : public db::Completion {
 public:
-    PluginCompletion(Context& context, mortise_db_done done, void* done_context)
+    PluginCompletion(Context& context, PendingSpan span, mortise_db_done done, void* done_context)
         : context_(context),
+          span_(std::move(span)),
           instance_(context.instance()),
           done_(done),
           done_context_(done_context) {}
 
     void onResult(db::Result result) noexcept override {
         const std::unique_ptr<PluginCompletion> self(this);
+        span_.end();
         mortise_error error = blankError();
         std::unique_ptr<LentResult> lent(new (std::nothrow) LentResult(std::move(result)));
         if (!lent) {
@@ -126,6 +154,7 @@ public:
 
     void onFailure(const db::Failure& failure) noexcept override {
         const std::unique_ptr<PluginCompletion> self(this);
+        failSpan(span_, failure);
         mortise_error error = blankError();
         const mortise_status status = failWithDatabase(context_, &error, failure);
         answer(status, nullptr, error);
@@ -148,6 +177,7 @@ private:
     }
 
     Context& context_;
+    PendingSpan span_;
     HostInstance& instance_;
     mortise_db_done done_;
     void* done_context_;
@@ -168,7 +198,8 @@ mortise_status executeAsync(mortise_context* raw, const mortise_statement* state
             return fail(error, MORTISE_CANCELLED, "CANCELLED", "the plugin is being stopped");
         }
         echo(context, *statement);
-        auto completion = std::make_unique<PluginCompletion>(context, done, done_context);
+        auto completion = std::make_unique<PluginCompletion>(context, spanOf(context, *statement),
+                                                             done, done_context);
         switch (connections->execute(
             statementOf(*statement),
             context.deadlineOr(context.instance().services().request_deadline), *completion)) {

@@ -15,11 +15,13 @@ Invocation::Invocation(FoundOperation found, Context& caller_unit, std::string_v
       failure(blankError()),
       found_(std::move(found)),
       unit_(found_.provider.instance(), &caller_unit),
+      span_(PendingSpan::whole(unit_, found_.declared->name, trace::Kind::Internal)),
       caller_name_(caller_unit.instance().pluginName()),
       input_text_(input_view) {
     if (bond == Bond::Detached) {
         unit_.detachFromCaller();
     }
+    span_.with("mortise.caller", caller_name_);
     struct_size = sizeof(mortise_invocation);
     context = &unit_;
     operation = strOf(found_.declared->name);
@@ -56,8 +58,10 @@ void Invocation::settle(mortise_status outcome) noexcept {
         status = failure.status;
     }
     if (status == MORTISE_OK) {
+        span_.end();
         unit_.runAfterResponse();
     } else {
+        span_.fail(failure.code);
         reply.clear();
     }
 }

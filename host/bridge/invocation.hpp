@@ -16,6 +16,7 @@
 
 #include "bridge/context.hpp"
 #include "bridge/json_document.hpp"
+#include "bridge/pending_span.hpp"
 #include "bridge/publication.hpp"
 #include "mortise/operations.h"
 
@@ -60,6 +61,7 @@ private:
 
     FoundOperation found_;
     Context unit_;
+    PendingSpan span_;
     std::string caller_name_;
     std::string input_text_;
     JsonDocument document_;

@@ -6,6 +6,7 @@
 #include "bridge/host_instance.hpp"
 #include "bridge/job_run.hpp"
 #include "bridge/json_document.hpp"
+#include "bridge/pending_span.hpp"
 #include "bridge/publication.hpp"
 #include "bridge/session_failure.hpp"
 #include "bridge/tables.hpp"
@@ -168,14 +169,20 @@ mortise_status runFound(const FoundJobType& found, const mortise_job_run& run,
                         mortise_job_result deliver, void* result_context, mortise_error* error) {
     Context unit(found.provider.instance());
     unit.request_id = viewOf(run.request_id);
-    unit.trace = trace::newTrace();
+    unit.beginTrace();
     if (run.deadline_ms != 0) {
         unit.deadline =
             std::chrono::steady_clock::now() + std::chrono::milliseconds(run.deadline_ms);
     }
+    PendingSpan span =
+        PendingSpan::whole(unit, "job " + found.declared->name, trace::Kind::Consumer);
+    span.with("mortise.job_id", viewOf(run.job_id))
+        .with("mortise.job_attempt", static_cast<std::int64_t>(run.attempt))
+        .with("mortise.request_id", std::string_view(unit.request_id));
     Attempt attempt{};
     JsonDocument document;
     if (!fillAttempt(attempt, run, unit, document, error)) {
+        span.fail("MALFORMED_JSON");
         return MORTISE_INVALID_ARGUMENT;
     }
     const log::Context log_context = unit.logContext();
@@ -188,9 +195,11 @@ mortise_status runFound(const FoundJobType& found, const mortise_job_run& run,
         status = failure.status;
     }
     if (status != MORTISE_OK) {
+        span.fail(failure.code);
         return fail(error, status, failure.code, failure.message,
                     static_cast<int>(failure.http_status));
     }
+    span.end();
     unit.runAfterResponse();
     deliver(result_context, strOf(attempt.result));
     return MORTISE_OK;

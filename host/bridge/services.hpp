@@ -27,6 +27,9 @@ class Pool;
 namespace mortise::metrics {
 class Registry;
 }
+namespace mortise::trace {
+class Tracer;
+}
 namespace mortise::identity {
 class PasswordHasher;
 class PluginSigner;
@@ -68,6 +71,8 @@ struct Services {
     const Clock* clock = &systemClock();
     /// Null: metrics of plugins are not kept.
     metrics::Registry* metrics = nullptr;
+    /// Null: no spans are recorded.
+    trace::Tracer* tracer = nullptr;
     /// Asked before the plugins; nullptr in a host that serves.
     OperationStandIn* stand_in = nullptr;
 };

@@ -27,7 +27,8 @@ mortise_status open(const mortise_host* host, std::uint32_t deadline_ms, mortise
             return fail(error, MORTISE_STALE, "STALE", "the plugin does not run here");
         }
         auto unit = std::make_unique<Context>(instance);
-        unit->trace = trace::newTrace();
+        unit->trace =
+            trace::newTrace();  // For its log; polling would drown the traces of requests.
         if (deadline_ms != 0) {
             unit->deadline = steady_clock::now() + milliseconds(deadline_ms);
         }

@@ -1,5 +1,8 @@
 #include "config/host_rules.hpp"
 
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
+
 #include <algorithm>
 
 #include "config/config.hpp"
@@ -65,6 +68,24 @@ void checkRun(const Config& config, Findings& findings) {
     }
 }
 
+void checkTrace(const Config& config, Findings& findings) {
+    const std::string& url = config.text("trace.otlp_url");
+    if (url.empty()) {
+        return;
+    }
+    try {
+        const Poco::URI uri(url);
+        if (uri.getScheme() == "http" && !uri.getHost().empty()) {
+            return;
+        }
+    } catch (const Poco::Exception&) {
+        // Said below like everything else that is none.
+    }
+    findings.problems.push_back(
+        "trace.otlp_url: \"" + url +
+        "\" is no http:// URL; for https send to a collector beside the host");
+}
+
 void adviseAgainst(const Config& config, Findings& findings) {
     if (config.integer("identity.token_lifetime_s") > kTokenLifetimeAdvised) {
         findings.warnings.emplace_back(
@@ -82,6 +103,7 @@ void addHostRules(Schema& schema) {
     schema.addRule(checkDatabase);
     schema.addRule(checkWildcards);
     schema.addRule(checkRun);
+    schema.addRule(checkTrace);
     schema.addRule(adviseAgainst);
 }
 

@@ -54,6 +54,15 @@ Setting integer(std::string key, Bounds bounds, std::string description) {
     return setting;
 }
 
+// From 0 to 1.
+Setting fraction(std::string key, std::string standard, std::string description) {
+    Setting setting = text(std::move(key), std::move(standard), std::move(description));
+    setting.type = Type::Number;
+    setting.minimum = 0;
+    setting.maximum = 1;
+    return setting;
+}
+
 // From `minimum_ms` to an hour.
 Setting duration(std::string key, std::chrono::milliseconds standard, std::int64_t minimum_ms,
                  std::string description) {
@@ -147,6 +156,15 @@ void addMetrics(Schema& schema) {
     schema.add(flag("metrics.enabled", true,
                     "Serve /metrics, to anyone who can reach it: keep it from the outside in the "
                     "proxy."));
+}
+
+void addTrace(Schema& schema) {
+    schema.add(text("trace.otlp_url", "",
+                    "Where spans are sent: the OTLP/HTTP receiver of a collector, "
+                    "http://localhost:4318; empty: nowhere."));
+    schema.add(fraction("trace.sample_ratio", "1",
+                        "Share of the traces begun here that is sent; what a client began follows "
+                        "its traceparent."));
 }
 
 void addLog(Schema& schema) {
@@ -274,6 +292,7 @@ Schema hostSchema() {
     addAccess(schema);
     addLog(schema);
     addMetrics(schema);
+    addTrace(schema);
     addIdentity(schema);
     addDatabase(schema);
     addRun(schema);

@@ -229,7 +229,7 @@ void StandardPipeline::State::openContext(Exchange& exchange) const {
     } else {
         exchange.request_id = quickHex(kRequestIdDigitCount);
     }
-    openTrace(exchange);
+    openTrace(exchange, parts.tracer);
     proxies.apply(exchange);
 }
 
@@ -486,6 +486,9 @@ void StandardPipeline::finish(Exchange& exchange) noexcept {
 void StandardPipeline::done(Exchange& exchange, std::size_t body_bytes_sent) noexcept {
     if (state_->parts.metrics != nullptr) {
         state_->parts.metrics->end(exchange);
+    }
+    if (state_->parts.tracer != nullptr) {
+        recordTrace(exchange, *state_->parts.tracer);
     }
     if (state_->settings.access_log) {
         writeAccessRecord(state_->parts.log, exchange, body_bytes_sent);

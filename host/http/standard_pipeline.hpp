@@ -29,6 +29,9 @@ class Log;
 namespace mortise::run {
 class Executor;
 }
+namespace mortise::trace {
+class Tracer;
+}
 
 namespace mortise::http {
 
@@ -46,6 +49,7 @@ struct PipelineParts {
     const lifecycle::Gate& gate;  ///< From its drain on, answers carry "Connection: close".
     Authenticator* authenticator = nullptr;
     RequestMetrics* metrics = nullptr;  ///< Null: nothing is counted.
+    trace::Tracer* tracer = nullptr;    ///< Null: no spans are recorded.
 };
 
 class StandardPipeline final : public Pipeline {

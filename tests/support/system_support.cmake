@@ -2,10 +2,10 @@
 include_guard(GLOBAL)
 
 add_library(system_support STATIC)
-foreach(name accounts artifacts envelope http_client json load postgres process server)
+foreach(name accounts artifacts collector envelope http_client json load postgres process server)
     target_sources(system_support PRIVATE ${CMAKE_CURRENT_LIST_DIR}/${name}.cpp)
 endforeach()
-target_link_libraries(system_support PUBLIC test_main mortise::db Poco::JSON PRIVATE PkgConfig::PQ mortise_options)
+target_link_libraries(system_support PUBLIC test_main mortise::db Poco::JSON PRIVATE Poco::Net PkgConfig::PQ mortise_options)
 target_compile_options(system_support PRIVATE -fPIC)  # as the precompiled header
 target_precompile_headers(system_support REUSE_FROM test_pch)
 target_compile_definitions(system_support PRIVATE

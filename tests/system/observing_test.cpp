@@ -59,6 +59,8 @@ TEST_CASE("/metrics has exactly the names that are documented") {
         "mortise_plugin_work_in_flight gauge",
         "mortise_sampler_calls_total counter",
         "mortise_sampler_size_bytes histogram",
+        "mortise_trace_spans_dropped_total counter",
+        "mortise_trace_spans_exported_total counter",
     };
     CHECK(names == documented);
 }

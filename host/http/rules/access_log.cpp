@@ -14,9 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// As nginx has it: the client left before there was an answer.
-constexpr int kClientLeft = 499;
-
 /// Milliseconds with two decimals.
 double elapsedMs(const Exchange& exchange) noexcept {
     if (exchange.started == Clock::time_point{}) {

@@ -18,6 +18,9 @@ class Exchange;
 void writeAccessRecord(log::Log& log, const Exchange& exchange,
                        std::size_t body_bytes_sent) noexcept;
 
+/// As nginx has it: the client left before there was an answer.
+inline constexpr int kClientLeft = 499;
+
 /// The status that record has.
 int recordedStatus(const Exchange& exchange) noexcept;
 /// An exchange abandoned at its deadline was answered, and recorded, by the one that took its place. What is abandoned before its
