@@ -68,6 +68,38 @@ inline constexpr std::size_t kRequestIdSizeMax = 64;
 /// Routes and methods one reactor counts apart; ten times what a large host publishes.
 inline constexpr std::size_t kRequestSeriesCountMax = 20'000;
 
+/// Calls to other servers that are under way or wait for a place; each holds its bodies in memory.
+inline constexpr std::size_t kOutgoingCountMax = 1024;
+/// Of these, sent at once; more only shifts the queue to the other side.
+inline constexpr std::size_t kOutgoingInFlightMax = 256;
+/// Calls of one plugin to one origin at once, so that a slow server does not take the places of all others.
+inline constexpr unsigned kOutgoingPerOriginMax = 10;
+inline constexpr std::size_t kOutgoingBodySizeMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kOutgoingResponseSizeDefault = 1024 * 1024;
+inline constexpr std::size_t kOutgoingResponseSizeMax = 16 * 1024 * 1024;
+/// Header fields of an answer, all together; four times what this host takes in a request.
+inline constexpr std::size_t kOutgoingHeaderSizeMax = 64 * 1024;
+inline constexpr unsigned kOutgoingAttemptCountMax = 8;
+/// Pause before a second attempt, doubled for each further one; what is waited is a random part of it.
+inline constexpr std::chrono::milliseconds kOutgoingBackoffMin = 100ms;
+inline constexpr std::chrono::milliseconds kOutgoingBackoffMax = 2s;
+/// How late a passed deadline or a caller that left is noticed.
+inline constexpr std::chrono::milliseconds kOutgoingTick = 20ms;
+/// Beyond the deadline, for an outcome that is on its way to who waits for it.
+inline constexpr std::chrono::milliseconds kOutgoingGrace = 1s;
+inline constexpr std::chrono::milliseconds kOutgoingConnectTimeout = 5s;
+/// A name may have moved to another address; an old connection would not notice.
+inline constexpr std::chrono::seconds kOutgoingConnectionAgeMax = 300s;
+inline constexpr std::size_t kOutgoingIdleConnectionMax = 64;
+/// Pairs of plugin and origin that are remembered.
+inline constexpr std::size_t kOutgoingLaneCountMax = 1024;
+/// Failures in a row that open a circuit breaker, and how long it stays open: at first, and at most.
+inline constexpr std::uint32_t kBreakerFailureCount = 5;
+inline constexpr std::chrono::milliseconds kBreakerPauseMin = 1s;
+inline constexpr std::chrono::milliseconds kBreakerPauseMax = 30s;
+/// Origins one manifest may name.
+inline constexpr std::size_t kOriginGrantCountMax = 64;
+
 // trace
 /// What the specification asks everybody to hand on at least; more is cut by whole members.
 inline constexpr std::size_t kTraceStateSizeMax = 512;

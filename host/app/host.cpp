@@ -136,6 +136,7 @@ void Host::State::stopThreads() {
     }
     parts.threads.joinAll(steady_clock::now() + limits::kStageStopDeadline);
     parts.timers.stop();
+    parts.outgoing.stop();  // Outcomes arrive on executor and reactors.
     parts.executor.stop();
     parts.server.reset();  // After the executor: a handler that still ran owned its exchange.
     parts.cpu_pool.stop();
@@ -239,6 +240,7 @@ void Host::State::startPlugins() {
                          *parts.issuer,
                          parts.revocations,
                          parts.signer,
+                         parts.outgoing,
                          factsOf(config()),
                          static_cast<unsigned>(config().integer("run.plugin_concurrency_max")),
                          static_cast<unsigned>(config().integer("run.plugin_queue_max")),
@@ -248,6 +250,7 @@ void Host::State::startPlugins() {
                          &parts.metrics,
                          &parts.tracer});
     parts.services->stand_in = options.stand_in;
+    parts.services->outgoing_stand_in = options.outgoing_stand_in;
     if (options.plugin_clock != nullptr) {
         parts.services->clock = options.plugin_clock;
     }

@@ -43,6 +43,8 @@ struct HostOptions {
     std::optional<std::vector<std::filesystem::path>> plugin_files{};
     /// Answers operations in place of plugins; outlives the host.
     bridge::OperationStandIn* stand_in = nullptr;
+    /// Answers calls to other servers in place of the network; outlives the host.
+    bridge::OutgoingStandIn* outgoing_stand_in = nullptr;
     /// What plugins are told the time by; outlives the host.
     const Clock* plugin_clock = nullptr;
     /// Plugins whose operations only the stand-in answers: calls to them are not judged.

@@ -75,6 +75,7 @@ void collectHostMetrics(Parts& parts) {
         writeHost(out, parts);
         parts.request_metrics.write(out);
         writeTraces(out, parts);
+        parts.outgoing.write(out);
         writePool(out, parts);
         writePlugins(out, parts);
     });

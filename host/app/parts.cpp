@@ -105,6 +105,7 @@ Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
       publication(log),
       passwords(cpu_pool, passwordSettings(configuration.host())),
       signer(secretKey(configuration.host())),
+      outgoing(outgoingSettings(configuration.host())),
       source(configuration, ready_pool),
       errors(std::make_unique<api::EnvelopeErrors>()) {
     routes.emplace(answersOf(*this), host_lane);

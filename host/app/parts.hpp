@@ -18,6 +18,7 @@
 #include "db/migrator.hpp"
 #include "db/pool.hpp"
 #include "http/authenticator.hpp"
+#include "http/client/client.hpp"
 #include "http/error_writer.hpp"
 #include "http/rules/request_metrics.hpp"
 #include "http/server.hpp"
@@ -94,6 +95,7 @@ struct Parts {
     identity::Revocations revocations;
     identity::PasswordHasher passwords;
     identity::PluginSigner signer;
+    http::OutgoingClient outgoing;
 
     std::optional<db::EmbeddedPostgres> embedded;
     // Set once by the database stage; /ready asks from other threads before that.

@@ -76,6 +76,15 @@ http::PipelineSettings pipelineSettings(const config::Config& config) {
     return settings;
 }
 
+http::OutgoingSettings outgoingSettings(const config::Config& config) {
+    http::OutgoingSettings settings;
+    settings.per_origin_max = sizeOf(config, "http_client.per_origin_max");
+    settings.connect_timeout = config.duration("http_client.connect_timeout_ms");
+    settings.ca_file = config.text("http_client.ca_file");
+    settings.user_agent = "mortise/" + std::string(kVersion);
+    return settings;
+}
+
 bool wantsEmbedded(const config::Config& config) {
     return config.text("database.url").starts_with(kEmbeddedUrl);
 }

@@ -9,6 +9,7 @@
 #include "bridge/services.hpp"
 #include "config/config.hpp"
 #include "db/settings.hpp"
+#include "http/client/settings.hpp"
 #include "http/pipeline_settings.hpp"
 #include "http/settings.hpp"
 #include "identity/settings.hpp"
@@ -23,6 +24,7 @@ class Configuration;
 log::Settings logSettings(const config::Config& config);
 http::ServerSettings serverSettings(const config::Config& config);
 http::PipelineSettings pipelineSettings(const config::Config& config);
+http::OutgoingSettings outgoingSettings(const config::Config& config);
 db::EmbeddedSettings embeddedSettings(const Configuration& configuration);
 /// `url` is that of the embedded server when there is one.
 db::ConnectionSettings connectionSettings(const config::Config& config, const std::string& url);

@@ -24,6 +24,9 @@ namespace mortise::db {
 class Listener;
 class Pool;
 }  // namespace mortise::db
+namespace mortise::http {
+class OutgoingClient;
+}
 namespace mortise::metrics {
 class Registry;
 }
@@ -40,6 +43,7 @@ class TokenIssuer;
 namespace mortise::bridge {
 
 class OperationStandIn;
+class OutgoingStandIn;
 class Publication;
 
 /// Canonical texts of a plugin's settings or of the host's public facts.
@@ -58,6 +62,7 @@ struct Services {
     identity::TokenIssuer& tokens;
     identity::Revocations& revocations;
     identity::PluginSigner& signer;
+    http::OutgoingClient& outgoing;
     /// "environment", "name", "version", "debug", "host.version".
     Values facts;
     /// At most this many works of one plugin at once: its bulkhead.
@@ -75,6 +80,8 @@ struct Services {
     trace::Tracer* tracer = nullptr;
     /// Asked before the plugins; nullptr in a host that serves.
     OperationStandIn* stand_in = nullptr;
+    /// Asked in place of the network; nullptr in a host that serves.
+    OutgoingStandIn* outgoing_stand_in = nullptr;
 };
 
 }  // namespace mortise::bridge

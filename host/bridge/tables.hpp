@@ -11,6 +11,7 @@
 #include "mortise/db.h"
 #include "mortise/declare.h"
 #include "mortise/health.h"
+#include "mortise/http_client.h"
 #include "mortise/identity.h"
 #include "mortise/jobs.h"
 #include "mortise/json.h"
@@ -37,6 +38,7 @@ const mortise_stream& streamTable() noexcept;
 const mortise_clock& clockTable() noexcept;
 const mortise_metrics& metricsTable() noexcept;
 const mortise_health& healthTable() noexcept;
+const mortise_http_client& httpClientTable() noexcept;
 
 /// An interface a plugin may ask for.
 struct Interface {

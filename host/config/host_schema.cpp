@@ -129,6 +129,16 @@ void addServer(Schema& schema) {
     schema.add(flag("http.access_log", true, "One http_request record per request."));
 }
 
+void addHttpClient(Schema& schema) {
+    schema.add(integer("http_client.per_origin_max", {limits::kOutgoingPerOriginMax, 1, 256},
+                       "Calls of one plugin to one other server at once; the next ones wait."));
+    schema.add(duration("http_client.connect_timeout_ms", limits::kOutgoingConnectTimeout, 10,
+                        "Time for a connection to another server, with the look-up of its name."));
+    schema.add(text("http_client.ca_file", "",
+                    "PEM file with the certificates to trust in other servers; empty: those of the "
+                    "system."));
+}
+
 void addAccess(Schema& schema) {
     Setting origins =
         depending(list("cors.origins", "",
@@ -290,6 +300,7 @@ Schema hostSchema() {
     addHost(schema);
     addServer(schema);
     addAccess(schema);
+    addHttpClient(schema);
     addLog(schema);
     addMetrics(schema);
     addTrace(schema);

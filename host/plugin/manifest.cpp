@@ -28,18 +28,23 @@ using Poco::JSON::Object;
 constexpr int kUnprocessable = 422;
 
 // Host areas, settings at the top level, and schemas PostgreSQL or the host own.
-constexpr std::array<std::string_view, 33> kReservedNames = {
-    "host",       "mortise",     "name",
-    "version",    "environment", "debug",
-    "port",       "http",        "server",
-    "cors",       "trusted",     "rate_limit",
-    "log",        "metrics",     "trace",
-    "identity",   "database",    "redis",
-    "run",        "plugins",     "control",
-    "shutdown",   "docs",        "config",
-    "secret_key", "public",      "api",
-    "admin",      "health",      "ready",
-    "plugin",     "app",         "information_schema"};
+constexpr std::array<std::string_view, 34> kReservedNames = {"host",        "mortise",
+                                                             "name",        "version",
+                                                             "environment", "debug",
+                                                             "port",        "http",
+                                                             "http_client", "server",
+                                                             "cors",        "trusted",
+                                                             "rate_limit",  "log",
+                                                             "metrics",     "trace",
+                                                             "identity",    "database",
+                                                             "redis",       "run",
+                                                             "plugins",     "control",
+                                                             "shutdown",    "docs",
+                                                             "config",      "secret_key",
+                                                             "public",      "api",
+                                                             "admin",       "health",
+                                                             "ready",       "plugin",
+                                                             "app",         "information_schema"};
 
 // Collects problems instead of stopping at the first: an author wants to see them all.
 class Reader {
@@ -182,12 +187,28 @@ void readCalls(Reader& reader, const Object& root, Manifest& manifest) {
     }
 }
 
+void readOrigins(Reader& reader, const Object& grants, Manifest& manifest) {
+    const std::vector<std::string> texts = reader.texts(grants, "http", "grants.");
+    if (texts.size() > limits::kOriginGrantCountMax) {
+        reader.problem("\"grants.http\" has more than " +
+                       std::to_string(limits::kOriginGrantCountMax) + " origins");
+    }
+    for (const auto& text : texts) {
+        if (auto pattern = OriginPattern::parse(text)) {
+            manifest.http_grants.push_back(*std::move(pattern));
+        } else {
+            reader.problem("\"" + text +
+                           "\" is no origin: https://api.example.org, https://*.example.org or *");
+        }
+    }
+}
+
 void readGrants(Reader& reader, const Object& root, Manifest& manifest) {
     const auto grants = reader.object(root, "grants", "");
     if (!grants) {
         return;
     }
-    reader.onlyMembers(*grants, "grants.", {"routes", "identity", "jobs"});
+    reader.onlyMembers(*grants, "grants.", {"routes", "identity", "jobs", "http"});
     manifest.route_grants = reader.texts(*grants, "routes", "grants.");
     manifest.identity_grants = reader.texts(*grants, "identity", "grants.");
     manifest.jobs_grants = reader.texts(*grants, "jobs", "grants.");
@@ -196,6 +217,7 @@ void readGrants(Reader& reader, const Object& root, Manifest& manifest) {
             reader.problem("\"" + prefix + "\" is no route prefix: /api/v1/notes");
         }
     }
+    readOrigins(reader, *grants, manifest);
     for (const auto* words : {&manifest.identity_grants, &manifest.jobs_grants}) {
         for (const auto& word : *words) {
             if (!isLowerWord(word)) {

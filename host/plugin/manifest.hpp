@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/origin_pattern.hpp"
 #include "plugin/version.hpp"
 
 namespace mortise::plugin {
@@ -49,6 +50,8 @@ struct Manifest {
     std::vector<std::string> route_grants;
     std::vector<std::string> identity_grants;
     std::vector<std::string> jobs_grants;
+    /// Servers it may call.
+    std::vector<OriginPattern> http_grants;
     /// JSON array of setting declarations as in plugin.json; "[]" when there are none.
     std::string settings_json = "[]";
     /// Range of migration numbers this build works with; 0 and 0 without a database.

@@ -257,6 +257,17 @@ std::int64_t clockOf(mortise_testing_app* app) {
         .count();
 }
 
+mortise_status answerHttp(mortise_testing_app* app, mortise_str pattern,
+                          mortise_testing_http handler, void* handler_context,
+                          mortise_error* error) {
+    return guarded(error, [&] {
+        return app->app.outgoing().add(textOf(pattern), handler, handler_context)
+                   ? MORTISE_OK
+                   : fail(error, MORTISE_EXHAUSTED, "EXHAUSTED",
+                          "a test answers too many calls to other servers");
+    });
+}
+
 }  // namespace
 
 const mortise_testing& table() noexcept {
@@ -273,7 +284,8 @@ const mortise_testing& table() noexcept {
                                             parseJson,
                                             releaseJson,
                                             setClock,
-                                            clockOf};
+                                            clockOf,
+                                            answerHttp};
     return kTable;
 }
 

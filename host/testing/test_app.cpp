@@ -130,6 +130,7 @@ TestApp::TestApp(const AppOptions& options) : lines_(limits::kTestingLogLineCoun
     host_options.log_sink = &lines_;
     host_options.plugin_files = options.plugins;
     host_options.stand_in = &operations_;
+    host_options.outgoing_stand_in = &outgoing_;
     host_options.plugin_clock = &clock_;
     host_options.played_plugins = set.played;
     host_ = std::make_unique<app::Host>(*configuration_, std::move(host_options));

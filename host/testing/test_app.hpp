@@ -27,6 +27,7 @@
 #include "testing/database_server.hpp"
 #include "testing/memory_exchange.hpp"
 #include "testing/operations.hpp"
+#include "testing/outgoing_http.hpp"
 #include "testing/test_clock.hpp"
 
 namespace mortise::testing {
@@ -70,6 +71,7 @@ public:
     /// `principal` nullptr leaves it to the headers. Throws mortise::Error.
     AnswerText request(RequestText text, const identity::Principal* principal);
     Operations& operations() noexcept { return operations_; }
+    OutgoingHttp& outgoing() noexcept { return outgoing_; }
     TestClock& clock() noexcept { return clock_; }
     using Visit =
         std::function<void(std::span<const db::Result::Column>, std::span<const db::Value>)>;
@@ -87,6 +89,7 @@ private:
     // In the order of dependence: the host goes first, its database last.
     log::MemorySink lines_;
     Operations operations_;
+    OutgoingHttp outgoing_;
     TestClock clock_;
     std::unique_ptr<AppDatabase> database_;
     std::unique_ptr<app::Configuration> configuration_;

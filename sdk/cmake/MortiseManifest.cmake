@@ -9,10 +9,11 @@ set(MORTISE_INTERFACES
     "mortise.db/1|db|mortise_db" "mortise.jobs/1|jobs|mortise_jobs" "mortise.config/1|config|mortise_config"
     "mortise.log/1|log|mortise_log" "mortise.identity/1|identity|mortise_identity" "mortise.tasks/1|tasks|mortise_tasks"
     "mortise.stream/1|stream|mortise_stream" "mortise.clock/1|clock|mortise_clock"
-    "mortise.metrics/1|metrics|mortise_metrics" "mortise.health/1|health|mortise_health")
+    "mortise.metrics/1|metrics|mortise_metrics" "mortise.health/1|health|mortise_health"
+    "mortise.http_client/1|http_client|mortise_http_client")
 
 # Names of the host's own areas: configuration, metrics and log events begin with them.
-set(MORTISE_RESERVED_NAMES mortise host server http cors trusted rate_limit log metrics trace identity database redis run plugins
+set(MORTISE_RESERVED_NAMES mortise host server http http_client cors trusted rate_limit log metrics trace identity database redis run plugins
     plugin control shutdown docs app public pg_catalog information_schema)
 set(MORTISE_SETTING_TYPES string integer number boolean duration_ms list)
 

@@ -52,6 +52,7 @@ const std::map<std::string, Names>& libraryOwners() {
         {"spdlog", {"log"}},        {"simdjson.h", {"bridge", "identity"}},
         {"argon2.h", {"identity"}}, {"crypt.h", {"identity"}},
         {"llhttp.h", {"http"}},     {"boost", {"plugin"}},
+        {"curl", {"http"}},
     };
     return owners;
 }

@@ -1,4 +1,7 @@
 // What a test plays and what it watches: operations, jobs, log, tasks after the response.
+#include <atomic>
+#include <mutex>
+
 #include <mortise/errors.hpp>
 #include <mortise/testing.hpp>
 
@@ -68,6 +71,64 @@ TEST_CASE("an operation that nobody answers is named in the log") {
     REQUIRE_FALSE(records.empty());
     CHECK_THAT(records.at(0).fields.text(), Catch::Matchers::ContainsSubstring("users.get"));
     CHECK_THAT(records.at(0).fields.text(), Catch::Matchers::ContainsSubstring("onOperation()"));
+}
+
+TEST_CASE(
+    "a call to another server is answered by the test, for a handler that waits and for a "
+    "coroutine") {
+    App app(MORTISE_ERRANDS_FILE);
+    std::atomic<int> count{0};
+    app.onHttp("GET https://prices.example.org/errands",
+               [&](const mortise::testing::HttpRequest& call) {
+                   count += call.url == "https://prices.example.org/errands?day=1" ? 1 : 0;
+                   return std::string(R"({"amount": 7})");
+               });
+    for (const char* path : {"/api/v1/errands/price", "/api/v1/errands/price-later"}) {
+        INFO(path);
+        CHECK(app.asUser({.id = 7}).get(path).json("data.amount") == 7);
+    }
+    CHECK(count.load() == 2);
+}
+
+TEST_CASE("what a plugin sends to another server is seen by the test") {
+    App app(MORTISE_ERRANDS_FILE);
+    std::mutex mutex;
+    mortise::testing::HttpRequest seen;
+    app.onHttp("https://prices.example.org/*", [&](const mortise::testing::HttpRequest& call) {
+        const std::lock_guard lock(mutex);
+        seen = call;
+        return mortise::testing::Reply{204};
+    });
+    CHECK(app.asUser({.id = 7}).post("/api/v1/errands/price", "{}").status == 204);
+    CHECK(seen.method == "POST");
+    CHECK(seen.json("amount") == 7);
+    REQUIRE(seen.headers.size() == 1);
+    CHECK(seen.headers.at(0).second == "application/json");
+}
+
+TEST_CASE("another server that fails or is away is what the test says") {
+    App app(MORTISE_ERRANDS_FILE);
+    const auto ask = [&] { return app.asUser({.id = 7}).get("/api/v1/errands/price").status; };
+    app.onHttp("https://prices.example.org/*",
+               [](const auto&) { return mortise::testing::Reply{404}; });
+    CHECK(ask() == 500);
+    app.onHttp("https://prices.example.org/*",
+               [](const auto&) { return mortise::testing::Reply{502}; });
+    CHECK(ask() == 503);
+    app.onHttp("https://prices.example.org/*",
+               [](const auto&) -> mortise::testing::Reply { throw mortise::UnavailableError(); });
+    CHECK(ask() == 503);
+}
+
+TEST_CASE("no test reaches the network") {
+    const App app(MORTISE_ERRANDS_FILE);
+    for (const char* path : {"/api/v1/errands/price", "/api/v1/errands/price-later"}) {
+        INFO(path);
+        CHECK(app.asUser({.id = 7}).get(path).status == 500);
+    }
+    const auto records = app.logs("request.unhandled_error");
+    REQUIRE_FALSE(records.empty());
+    CHECK_THAT(records.at(0).fields.text(), Catch::Matchers::ContainsSubstring("onHttp()"));
 }
 
 TEST_CASE("another plugin answers its own operations") {

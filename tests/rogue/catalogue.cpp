@@ -75,6 +75,8 @@ std::vector<Sin> sinsOfTheNote() {
          "*setting \"rogue.colour\" has the unknown type \"colour\"*"},
         {"unknown_grant", "asks for a grant that does not exist", "preflight", "GRANT_REFUSED",
          "there is no grant \"identity.omnipotence\""},
+        {"bad_origin", "wants to call something that is no server", "preflight", "MANIFEST_INVALID",
+         "*\"https://rates.example.org/path\" is no origin*"},
     };
 }
 

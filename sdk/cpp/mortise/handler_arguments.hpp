@@ -19,6 +19,7 @@
 #include "mortise/handler_facts.hpp"
 #include "mortise/handler_request.hpp"
 #include "mortise/handler_scope.hpp"
+#include "mortise/http_client.hpp"
 #include "mortise/identity.hpp"
 #include "mortise/jobs.hpp"
 #include "mortise/operations.hpp"
@@ -28,13 +29,14 @@ namespace mortise::detail {
 
 /// Services made from the unit of work alone.
 template <class T>
-concept UnitService =
-    std::same_as<T, Db> || std::same_as<T, AsyncDb> || std::same_as<T, Operations> ||
-    std::same_as<T, Jobs> || std::same_as<T, Tasks> || std::same_as<T, Identity> ||
-    std::same_as<T, Log> || std::same_as<T, Deadline> || std::same_as<T, Clock>;
+concept UnitService = std::same_as<T, Db> || std::same_as<T, AsyncDb> ||
+    std::same_as<T, Operations> || std::same_as<T, Jobs> || std::same_as<T, Tasks> ||
+    std::same_as<T, Identity> || std::same_as<T, Log> || std::same_as<T, Deadline> ||
+    std::same_as<T, Clock> || std::same_as<T, HttpClient> || std::same_as<T, AsyncHttpClient>;
 
 template <class T>
-inline constexpr bool kWaits = std::same_as<T, Db> || std::same_as<T, Jobs>;
+inline constexpr bool kWaits =
+    std::same_as<T, Db> || std::same_as<T, Jobs> || std::same_as<T, HttpClient>;
 
 template <class S, class P>
 requires UnitService<std::remove_cvref_t<P>>

@@ -20,6 +20,7 @@
 #include "mortise/config.h"
 #include "mortise/db.h"
 #include "mortise/errors.hpp"
+#include "mortise/http_client.h"
 #include "mortise/identity.h"
 #include "mortise/jobs.h"
 #include "mortise/json.h"
@@ -153,6 +154,7 @@ struct Tables {
     const mortise_stream* stream = nullptr;
     const mortise_clock* clock = nullptr;
     const mortise_metrics* metrics = nullptr;
+    const mortise_http_client* http_client = nullptr;
 };
 
 template <class Table>
@@ -183,6 +185,7 @@ public:
         find(MORTISE_STREAM_INTERFACE, tables_.stream);
         find(MORTISE_CLOCK_INTERFACE, tables_.clock);
         find(MORTISE_METRICS_INTERFACE, tables_.metrics);
+        find(MORTISE_HTTP_CLIENT_INTERFACE, tables_.http_client);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;

@@ -31,19 +31,25 @@ private:
     const mortise_json_document* document_ = nullptr;
 };
 
-/// Reads what an operation answered. An answer that does not fit is the provider's fault, never the client's.
+/// Reads what another side answered. An answer that does not fit is its fault, never the client's.
+template <class Out>
+Out readAnswer(const Host& host, std::string_view text, std::string_view who) {
+    const LentDocument document(host, text);
+    Violations violations("output");
+    Out out = fromJson<Out>(JsonValue::root(&*document), violations);
+    if (!violations.empty()) {
+        throw HostError(MORTISE_INTERNAL, "",
+                        std::string(who) +
+                            " answered something else than expected: " + violations.toJson());
+    }
+    return out;
+}
+
+/// As above, for an operation; void drops the answer.
 template <class Out>
 Out readOutput(const Host& host, std::string_view text) {
     if constexpr (!std::is_void_v<Out>) {
-        const LentDocument document(host, text);
-        Violations violations("output");
-        Out out = fromJson<Out>(JsonValue::root(&*document), violations);
-        if (!violations.empty()) {
-            throw HostError(
-                MORTISE_INTERNAL, "",
-                "the operation answered something else than expected: " + violations.toJson());
-        }
-        return out;
+        return readAnswer<Out>(host, text, "the operation");
     }
 }
 

@@ -48,6 +48,7 @@
 #include "mortise/errors.hpp"
 #include "mortise/handler.hpp"
 #include "mortise/host.hpp"
+#include "mortise/http_client.hpp"
 #include "mortise/identity.hpp"
 #include "mortise/jobs.hpp"
 #include "mortise/jobs_queue.hpp"

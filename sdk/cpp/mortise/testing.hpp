@@ -67,6 +67,22 @@ public:
         return inputs;
     }
 
+    /// Answers calls to other servers: "GET https://api.example.org/rates", without the method for all, with `*` at the end for all
+    /// that begin so; without `?` the query does not count. `answer` takes the HttpRequest and returns a Reply, JSON text or a value
+    /// of a type with a schema (both 200); UnavailableError means that the server is not reached. What no answer fits is refused:
+    /// no test reaches the network. Called on threads of the host, several at once.
+    template <class Answer>
+    void onHttp(const std::string& pattern, Answer answer) {
+        handle_.answerHttp(pattern, [answer = std::move(answer)](const HttpRequest& call) mutable {
+            if constexpr (std::is_same_v<std::invoke_result_t<Answer&, const HttpRequest&>,
+                                         Reply>) {
+                return answer(call);
+            } else {
+                return Reply{200, {{"content-type", "application/json"}}, outputOf(answer(call))};
+            }
+        });
+    }
+
     /// Runs one statement with parameters $1 and so on, in a transaction of its own: to look inside, and to prepare what a test
     /// needs. Throws Failure with the SQLSTATE as code.
     template <class... Params>

@@ -39,6 +39,7 @@ private:
 class AppHandle {
 public:
     using Answer = std::function<std::string(std::string_view)>;
+    using HttpAnswer = std::function<Reply(const HttpRequest&)>;
 
     AppHandle(const std::string& plugin_file, const Options& options)
         : table_(mortise_testing_v1()) {
@@ -94,6 +95,17 @@ public:
         }
     }
 
+    void answerHttp(const std::string& pattern, HttpAnswer answer) {
+        const std::lock_guard lock(mutex_);
+        Server& entry = *servers_.emplace_back(std::make_unique<Server>());
+        entry.answer = std::move(answer);
+        mortise::detail::Failure error;
+        if (table_->answer_http(app_, mortise::detail::str(pattern), callHttp, &entry,
+                                error.out()) != MORTISE_OK) {
+            detail::raise(error, pattern);
+        }
+    }
+
     /// Inputs of the calls of an operation the test answers, in their order.
     std::vector<std::string> calls(std::string_view operation) const {
         const std::lock_guard lock(mutex_);
@@ -119,6 +131,36 @@ private:
         std::vector<std::string> inputs;
     };
 
+    struct Server {
+        HttpAnswer answer;
+    };
+
+    // UnavailableError means that the server is not reached; everything else fails the call with its text.
+    static mortise_status callHttp(void* context, const mortise_testing_request* call,
+                                   mortise_testing_answer reply, void* reply_context,
+                                   mortise_error* error) {
+        try {
+            const Reply given = static_cast<Server*>(context)->answer(HttpRequest(*call));
+            std::vector<mortise_pair> headers;
+            for (const auto& [name, value] : given.headers) {
+                headers.push_back({mortise::detail::str(name), mortise::detail::str(value)});
+            }
+            mortise_testing_reply raw{};
+            raw.struct_size = sizeof raw;
+            raw.http_status = given.status;
+            raw.headers = headers.data();
+            raw.header_count = static_cast<std::uint32_t>(headers.size());
+            raw.body = mortise::detail::str(given.body);
+            reply(reply_context, &raw);
+            return MORTISE_OK;
+        } catch (const UnavailableError& failure) {
+            return mortise::detail::fail(error, MORTISE_UNAVAILABLE, failure.code(),
+                                         failure.message());
+        } catch (const std::exception& failure) {
+            return mortise::detail::fail(error, MORTISE_INTERNAL, "TEST", failure.what());
+        }
+    }
+
     // What the answer throws is what the caller gets: an AppError with its code and status, everything else as a failure.
     static mortise_status call(void* context, mortise_str, mortise_str input,
                                mortise_testing_text reply, void* reply_context,
@@ -143,8 +185,9 @@ private:
 
     const mortise_testing* table_;
     mortise_testing_app* app_ = nullptr;
-    mutable std::mutex mutex_;  // Guards operations_.
+    mutable std::mutex mutex_;  // Guards the two below.
     std::vector<std::unique_ptr<Operation>> operations_;
+    std::vector<std::unique_ptr<Server>> servers_;
 };
 
 }  // namespace mortise::testing

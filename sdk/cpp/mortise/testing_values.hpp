@@ -47,6 +47,25 @@ private:
     }
 };
 
+/// A call of a plugin to another server, as a test sees it.
+struct HttpRequest {
+    HttpRequest() = default;
+    explicit HttpRequest(const mortise_testing_request& raw)
+        : method(mortise::detail::view(raw.method)),
+          url(mortise::detail::view(raw.target)),
+          body(mortise::detail::view(raw.body)) {
+        for (std::uint32_t at = 0; at < raw.header_count; ++at) {
+            headers.emplace_back(mortise::detail::view(raw.headers[at].name),
+                                 mortise::detail::view(raw.headers[at].value));
+        }
+    }
+    std::string method{};
+    std::string url{};
+    std::vector<std::pair<std::string, std::string>> headers{};
+    std::string body{};
+    Json json(std::string_view path = {}) const { return Json::parse(body).at(path); }
+};
+
 /// One row of a statement: texts as PostgreSQL prints them, nothing for NULL.
 class Row {
 public:

@@ -40,6 +40,12 @@ struct Parcel {
     }
 };
 
+struct Rate {
+    Decimal per_kg;
+
+    static constexpr auto schema() { return object<Rate>("Rate").field("per_kg", &Rate::per_kg); }
+};
+
 struct CodeGiven {
     std::string code;
 
@@ -116,6 +122,7 @@ public:
         parcels.get("/", &Cookbook::list).summary("List your parcels");
         parcels.get("/export", &Cookbook::download).summary("Download your parcels as CSV");
         parcels.get("/owner", &Cookbook::owner).summary("Tell whose parcels these are");
+        parcels.get("/rate", &Cookbook::rate).summary("Tell what a kilogram costs today");
         parcels.post("/{parcel_id}/open", &Cookbook::open)
             .summary("Open a parcel with its code")
             .errors(PARCEL_NOT_FOUND, WRONG_CODE);
@@ -190,6 +197,13 @@ private:
     Owner owner(const Principal& user, Operations& operations) const {
         const UserQuery query{user.userId()};
         return operations.call<Owner>("users.get", query);
+    }
+
+    Rate rate(HttpClient& http) const {
+        HttpCall call;
+        call.url = "https://rates.example.org/parcels/kg";
+        call.attempts = 3;
+        return http.send(call).json<Rate>();
     }
 
     NoContent upload(File<"labels"> file, const Principal& user, Db& db) const {

@@ -70,6 +70,12 @@ typedef mortise_status (*mortise_testing_operation)(void *handler_context, morti
                                                     mortise_str input, mortise_testing_text reply,
                                                     void *reply_context, mortise_error *error);
 
+/** Answers a call to another server: calls `reply` and returns OK, or fills `error` with UNAVAILABLE (not reached) or
+ *  DEADLINE_EXCEEDED. `target` of `call` is the whole URL. Called on any thread, several at once. */
+typedef mortise_status (*mortise_testing_http)(void *handler_context, const mortise_testing_request *call,
+                                               mortise_testing_answer reply, void *reply_context,
+                                               mortise_error *error);
+
 typedef struct mortise_testing {
     uint32_t struct_size;
     uint32_t reserved;
@@ -140,6 +146,14 @@ typedef struct mortise_testing {
 
     /** Reads it. in: nothing. out: the number. status: none. owner: nothing passes. thread: [any]. since: 1.0 */
     int64_t (*clock)(mortise_testing_app *app);
+
+    /** Answers calls to other servers from now on. What nobody answers is refused: no test reaches the network.
+     *  in: `pattern`, "GET https://api.example.org/rates", without the method for all of them, with `*` at the end for all that
+     *  begin so; without `?` the query does not count; copied. The last pattern that fits wins. out: nothing. status: OK;
+     *  EXHAUSTED too many. owner: `handler_context` stays valid until close(). thread: [any]. since: 1.0 */
+    mortise_status (*answer_http)(mortise_testing_app *app, mortise_str pattern,
+                                  mortise_testing_http handler, void *handler_context,
+                                  mortise_error *error);
 } mortise_testing;
 
 /** The table of this library, valid for ever. */

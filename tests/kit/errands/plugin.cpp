@@ -53,6 +53,14 @@ struct OwnerQuery {
     }
 };
 
+struct Price {
+    std::int64_t amount = 0;
+
+    static constexpr auto schema() {
+        return object<Price>("Price").field("amount", &Price::amount);
+    }
+};
+
 struct Count {
     std::int64_t count = 0;
 
@@ -80,6 +88,9 @@ public:
         errands.get("/thanks", &Errands::thanks).summary("Count the thanks that were said");
         errands.get("/owner", &Errands::owner).summary("Ask who owns them, and wait");
         errands.get("/owner-later", &Errands::ownerLater).summary("Ask who owns them");
+        errands.get("/price", &Errands::price).summary("Ask another server, and wait");
+        errands.get("/price-later", &Errands::priceLater).summary("Ask another server");
+        errands.post("/price", &Errands::sendPrice).summary("Tell another server");
         errands.get("/secret", &Errands::thanks).requireScope("errands:read").summary("A scope");
         errands.get("/time", &Errands::time).summary("Tell the time");
         router.job("errands.run", &Errands::run).maxAttempts(3);
@@ -113,6 +124,20 @@ private:
         const OwnerQuery query{user.userId()};
         auto owner = co_await operations.callAsync<Owner>("users.get", query);
         co_return owner;
+    }
+
+    Price price(HttpClient& http) const {
+        return http.get("https://prices.example.org/errands?day=1").json<Price>();
+    }
+
+    Task<Price> priceLater(AsyncHttpClient& http) const {
+        const HttpReply reply = co_await http.get("https://prices.example.org/errands?day=1");
+        co_return reply.json<Price>();
+    }
+
+    NoContent sendPrice(HttpClient& http) const {
+        http.post("https://prices.example.org/errands", Price{7}).requireSuccess();
+        return {};
     }
 
     Errand run(Args<ErrandRun> args, Db& db) const {

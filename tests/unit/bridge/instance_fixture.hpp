@@ -6,6 +6,7 @@
 #include "bridge/services.hpp"
 #include "db/listener.hpp"
 #include "db/pool.hpp"
+#include "http/client/client.hpp"
 #include "identity/digest.hpp"
 #include "identity/passwords.hpp"
 #include "log/log.hpp"
@@ -32,6 +33,7 @@ struct InstanceFixture {
     ~InstanceFixture() {
         instance.reset();
         timers.stop();
+        outgoing.stop();
         executor.stop();
         reactors.stop();
     }
@@ -48,9 +50,10 @@ struct InstanceFixture {
     identity::PasswordHasher passwords{cpu, {}};
     identity::testing::TokenFixture tokens;
     identity::PluginSigner signer{"a secret key of thirty-two bytes"};
+    http::OutgoingClient outgoing{{}};
     Services services{log,      reactors, executor,  timers,        publication,        pool,
                       listener, {},       passwords, tokens.issuer, tokens.revocations, signer,
-                      {}};
+                      outgoing, {}};
     plugin::Generation generation{originOf("notes")};
     std::unique_ptr<HostInstance> instance =
         std::make_unique<HostInstance>(generation, &services, Values());

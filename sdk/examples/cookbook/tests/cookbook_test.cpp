@@ -70,6 +70,17 @@ TEST_CASE("the owner comes from another plugin") {
     CHECK(app.asUser({.id = 7}).get("/api/v1/cookbook/owner").json("data.full_name") == "Ada");
 }
 
+TEST_CASE("the rate comes from another server, which may be away") {
+    App app(MORTISE_PLUGIN_FILE);
+    const auto ask = [&] { return app.asUser({.id = 7}).get("/api/v1/cookbook/rate"); };
+    app.onHttp("GET https://rates.example.org/*",
+               [](const auto&) { return std::string(R"({"per_kg": 4.5})"); });
+    CHECK(ask().json("data.per_kg") == 4.5);
+    app.onHttp("GET https://rates.example.org/*",
+               [](const auto&) { return mortise::testing::Reply{502}; });
+    CHECK(ask().code() == "SERVICE_UNAVAILABLE");
+}
+
 namespace {
 
 mortise::testing::Reply upload(App& app, const std::string& labels) {
