@@ -20,6 +20,7 @@
 #include "mortise/handler_arguments.hpp"
 #include "mortise/handler_header.hpp"
 #include "mortise/handler_provided.hpp"
+#include "mortise/handler_query.hpp"
 #include "mortise/handler_results.hpp"
 #include "mortise/handler_values.hpp"
 #include "mortise/task.hpp"

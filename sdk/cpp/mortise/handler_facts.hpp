@@ -48,6 +48,8 @@ struct SignatureFacts {
         std::vector<std::string_view> names;
         /// OpenAPI Parameter Objects as one JSON array.
         std::string json;
+        /// The schema refuses parameters it does not name.
+        bool is_closed = false;
     };
     /// A header field or a cookie.
     struct NamedUse {
@@ -104,7 +106,18 @@ struct SignatureFacts {
     /// Adds a header field or a cookie of type T.
     template <class T>
     void takeNamed(std::string_view place, std::string_view name) {
-        using Inner = PresentOf<T>;
+        named_uses.push_back({place, name, parameterObject<T>(place, name)});
+    }
+
+    /// Adds one parameter of the query of type T.
+    template <class T>
+    void takeQueryParam(std::string_view name) {
+        query_uses.push_back({{name}, "[" + parameterObject<T>("query", name) + "]"});
+    }
+
+private:
+    template <class T>
+    std::string parameterObject(std::string_view place, std::string_view name) {
         std::string json;
         JsonWriter writer(json);
         writer.beginObject();
@@ -112,9 +125,9 @@ struct SignatureFacts {
         writer.member("in", place);
         writer.member("required", !kIsNullable<T> && !kIsVector<T>);
         writer.key("schema");
-        writer.raw(schemaUse<Inner>(*schemas));
+        writer.raw(schemaUse<PresentOf<T>>(*schemas));
         writer.endObject();
-        named_uses.push_back({place, name, std::move(json)});
+        return json;
     }
 };
 
@@ -129,6 +142,7 @@ struct Argument {
         static_assert(
             kUnknownParameter<P>,
             "this parameter type cannot be resolved. Requests: Path<\"name\", T>, Query<T>, "
+            "QueryParam<\"name\", T>, "
             "Header<\"x-name\", T>, Cookie<\"name\", T>, Body<T>, Form<T>, File<\"name\">, "
             "Files<\"name\">, "
             "Request&. "

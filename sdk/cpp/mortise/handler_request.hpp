@@ -77,6 +77,16 @@ inline constexpr bool kIsA<Template<T>, Template> = true;
 template <class P>
 using TakenValue = decltype(std::remove_cvref_t<P>::value);
 
+/// Whether the schema refuses fields it does not name.
+template <class T>
+bool isClosed() {
+    if constexpr (Described<T>) {
+        return schemaOf<T>().forbidsUnknown();
+    } else {
+        return false;
+    }
+}
+
 /// The names of the parameters writeQueryParameters() documents.
 template <class T>
 void collectQueryNames(std::vector<std::string_view>& names) {
@@ -93,6 +103,7 @@ struct Argument<RequestScope, P> {
     static void describe(SignatureFacts& facts) {
         SignatureFacts::QueryUse use;
         collectQueryNames<TakenValue<P>>(use.names);
+        use.is_closed = isClosed<TakenValue<P>>();
         JsonWriter writer(use.json);
         writer.beginArray();
         writeQueryParameters<TakenValue<P>>(writer, *facts.schemas);
@@ -119,23 +130,13 @@ struct Argument<RequestScope, P> {
     std::remove_cvref_t<P> body;
 };
 
-/// Whether the schema refuses fields it does not name.
-template <class T>
-bool isClosedForm() {
-    if constexpr (Described<T>) {
-        return schemaOf<T>().forbidsUnknown();
-    } else {
-        return false;
-    }
-}
-
 template <class P>
 requires kIsA<std::remove_cvref_t<P>, Form>
 struct Argument<RequestScope, P> {
     static void describe(SignatureFacts& facts) {
         facts.takeBody<TakenValue<P>>();
         facts.takes_form = true;
-        facts.form_is_closed = isClosedForm<TakenValue<P>>();
+        facts.form_is_closed = isClosed<TakenValue<P>>();
     }
     explicit Argument(RequestScope& scope) {
         using T = TakenValue<P>;

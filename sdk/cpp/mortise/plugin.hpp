@@ -7,6 +7,7 @@
 //   parameter                     where it comes from                                           header
 //   Path<"note_id", std::int64_t> path parameter; `{note_id}` becomes `{note_id:int}`           handler.hpp
 //   Query<T>, Body<T>, Form<T>    T::schema(); violations are answered 422 before the handler   handler.hpp
+//   QueryParam<"q", T>            one of the query: scalar, std::optional or std::vector of them  handler_query.hpp
 //   File<"photo">, Files<"photos"> uploads; Form<T> beside them takes the other fields          handler_files.hpp
 //   Header<"if-match", T>         a header field: scalar, std::optional or std::vector of them  handler_header.hpp
 //   Cookie<"theme", T>            a cookie: scalar or std::optional                             handler_header.hpp

@@ -42,17 +42,20 @@ inline void mergeParameters(SignatureFacts& facts) {
     facts.named_uses = std::move(named);
 }
 
-/// Names of query parameters are snake_case, as those of paths, and each belongs to one schema.
+/// Names of query parameters are snake_case, as those of paths, and each is read in one way.
 inline void judgeQueryNames(const SignatureFacts& facts) {
     std::vector<std::string_view> seen;
     for (const SignatureFacts::QueryUse& use : facts.query_uses) {
+        if (use.is_closed && facts.query_uses.size() > 1) {
+            throw DeclareError(
+                "a Query<T> whose schema forbids unknown parameters reads the query alone");
+        }
         for (const std::string_view name : use.names) {
             if (!isWords(name, '_') || !isLower(name.front())) {
                 throw DeclareError("query parameter " + std::string(name) + " is not snake_case");
             }
             if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-                throw DeclareError("query parameter " + std::string(name) +
-                                   " is read by two schemas");
+                throw DeclareError("query parameter " + std::string(name) + " is read in two ways");
             }
             seen.push_back(name);
         }

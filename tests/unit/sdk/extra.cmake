@@ -49,6 +49,8 @@ mortise_add_refused_handler(6 "a coroutine runs on the reactor and must not wait
 mortise_add_refused_handler(7 "name at least one role")
 mortise_add_refused_handler(8 "this parameter type cannot be resolved. Requests: Path")
 mortise_add_refused_handler(9 "this parameter type cannot be resolved. Requests: Path")
+mortise_add_refused_handler(10 "this type has no JSON form")
+mortise_add_refused_handler(11 "a QueryParam<> is a scalar, an optional scalar or a list of scalars")
 
 # The source file in docs/handlers.md.
 add_test(NAME docs_handlers_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; next } /^```/ { code = 0 } code' docs/handlers.md \

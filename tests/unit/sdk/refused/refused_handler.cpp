@@ -30,7 +30,7 @@ public:
 
 #if MORTISE_CASE == 0
     NoContent show(const Own&, Header<"x-depth", std::int64_t>, Cookie<"theme", std::string>,
-                   RoleUser<"admin">, Service<Own>, Deadline, Db&) noexcept {
+                   QueryParam<"q", std::optional<int>>, RoleUser<"admin">, Service<Own>, Deadline, Db&) noexcept {
         return {};
     }
 #elif MORTISE_CASE == 1
@@ -56,6 +56,14 @@ public:
 #elif MORTISE_CASE == 6
     Task<NoContent> show(const Own&, Db&) {
         co_return NoContent();
+    }
+#elif MORTISE_CASE == 10
+    NoContent show(QueryParam<"filter", PageQuery>) {
+        return {};
+    }
+#elif MORTISE_CASE == 11
+    NoContent show(QueryParam<"filter", Json>) {
+        return {};
     }
 #elif MORTISE_CASE == 7
     NoContent show(RoleUser<>) {
