@@ -1,8 +1,8 @@
 // The second opinion on the layout: libabigail compares debug information with sdk/abi/abi-<minor>.xml.
 //
 // A small library with one function for every struct of the contract is compiled with debug information; abidw writes what it holds,
-// abidiff compares. What is only appended is no break. Without the package abigail-tools nothing can be compared, and the test says
-// so.
+// abidiff compares. What is only appended is no break. Without the package abigail-tools nothing can be compared: ctest calls the test
+// skipped then, and where CI is set, as on the machines that judge a change, it fails.
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -44,6 +44,10 @@ bool hasAbigail() {
         runCommand("abidw --version").exit_code == 0) {
         return true;
     }
+    if (std::getenv("CI") != nullptr) {
+        FAIL("abidiff and abidw are not installed (package abigail-tools)");
+    }
+    // CMakeLists.txt knows this text.
     WARN("skipped: abidiff and abidw are not installed (package abigail-tools)");
     return false;
 }
@@ -109,7 +113,7 @@ std::vector<fs::path> baselines() {
             files.push_back(entry.path());
         }
     }
-    std::sort(files.begin(), files.end());
+    sortByRelease(files);
     return files;
 }
 

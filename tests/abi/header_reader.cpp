@@ -172,6 +172,21 @@ std::vector<std::filesystem::path> sdkHeaders(const std::filesystem::path& inclu
     return headers;
 }
 
+void sortByRelease(std::vector<std::filesystem::path>& files) {
+    const auto releaseOf = [](const std::filesystem::path& file) {
+        static const std::regex release(R"((\d+)\.(\d+))");
+        const std::string name = file.filename().string();
+        std::smatch match;
+        if (!std::regex_search(name, match, release)) {
+            throw std::runtime_error("not called after a release: " + name);
+        }
+        return std::pair(std::stoi(match[1]), std::stoi(match[2]));
+    };
+    std::sort(files.begin(), files.end(), [&](const auto& left, const auto& right) {
+        return releaseOf(left) < releaseOf(right);
+    });
+}
+
 std::filesystem::path mutatedHeaders(const std::filesystem::path& directory,
                                      const std::string& header, const std::string& from,
                                      const std::string& to) {

@@ -53,6 +53,9 @@ std::filesystem::path mutatedHeaders(const std::filesystem::path& directory,
                                      const std::string& header, const std::string& from,
                                      const std::string& to);
 
+/// Sorts files called after releases, layout-1.2.txt before layout-1.10.txt.
+void sortByRelease(std::vector<std::filesystem::path>& files);
+
 std::string readText(const std::filesystem::path& file);
 
 /// The text without comments.

@@ -30,7 +30,7 @@ std::vector<fs::path> goldenFiles() {
             files.push_back(entry.path());
         }
     }
-    std::sort(files.begin(), files.end());
+    sortByRelease(files);
     return files;
 }
 
@@ -161,6 +161,14 @@ std::string layoutWith(const Mutation& mutation) {
 }
 
 }  // namespace
+
+TEST_CASE("the tenth release is newer than the second") {
+    std::vector<fs::path> files = {"layout-1.10.txt", "layout-1.2.txt", "layout-2.0.txt",
+                                   "layout-1.9.txt"};
+    sortByRelease(files);
+    CHECK(files == std::vector<fs::path>{"layout-1.2.txt", "layout-1.9.txt", "layout-1.10.txt",
+                                         "layout-2.0.txt"});
+}
 
 TEST_CASE("nothing that was released has moved, shrunk, changed or gone") {
     const Layout current = parseLayout(currentText());
