@@ -171,14 +171,17 @@ private:
             addRanges(kSpaceRanges);
         }
     }
-    /// \d, \w or \s at the current place.
-    constexpr bool readNamedClass() {
+    /// \d, \w or \s stands at the current place.
+    constexpr bool namesClass() const {
         const char letter = at_ + 1 < pattern_.size() ? pattern_[at_ + 1] : '\0';
-        if (peek() != '\\' || (letter != 'd' && letter != 'w' && letter != 's')) {
+        return peek() == '\\' && (letter == 'd' || letter == 'w' || letter == 's');
+    }
+    constexpr bool readNamedClass() {
+        if (!namesClass()) {
             return false;
         }
+        addNamedRanges(pattern_[at_ + 1]);
         at_ += 2;
-        addNamedRanges(letter);
         return true;
     }
 
@@ -206,10 +209,18 @@ private:
             if (atEnd()) {
                 throw PatternMistake{"a [ without ]"};
             }
-            if (!readNamedClass()) {
+            if (readNamedClass()) {
+                // A range of classes: with the flag u a mistake, without it three members.
+                if (peek() == '-' && at_ + 1 < pattern_.size() && pattern_[at_ + 1] != ']') {
+                    throw PatternMistake{"a range that begins with a class"};
+                }
+            } else {
                 const char32_t first = readClassCharacter();
                 const bool is_range = peek() == '-' && at_ + 1 < pattern_.size() &&
                                       pattern_[at_ + 1] != ']' && take('-');
+                if (is_range && namesClass()) {
+                    throw PatternMistake{"a range that ends with a class"};
+                }
                 const char32_t last = is_range ? readClassCharacter() : first;
                 if (last < first) {
                     throw PatternMistake{"a range of characters whose end is before its begin"};

@@ -37,6 +37,8 @@ mortise_add_refused_case(19 "conversion from .*Secret")
 mortise_add_refused_case(20 "no matching function for call to .*basic_string_view")
 mortise_add_refused_case(21 "a Secret is never logged")
 mortise_add_refused_case(22 "no match for .*operator\\+")
+mortise_add_refused_case(23 "a range that begins with a class")
+mortise_add_refused_case(24 "a range that ends with a class")
 
 # Signatures that cannot work.
 mortise_compile_refused(sdk_refuses_no_right_handler refused_handler.cpp 0)

@@ -64,6 +64,7 @@ TEST_CASE("characters are code points") {
 
 TEST_CASE("classes and escapes mean what they mean in ECMA 262") {
     CHECK(matches<"^[\\w.-]+@\\w+\\.org$">("a.b-c@example.org"));
+    CHECK(matches<"^[\\w-]+[-\\d]$">("a-b-"));
     CHECK(matches<"^\\D+$">("abc"));
     CHECK_FALSE(matches<"^\\D+$">("ab1"));
     CHECK(matches<"^\\W$">("-"));

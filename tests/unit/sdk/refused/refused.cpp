@@ -47,7 +47,8 @@ using Content = Decimal;
 using Content = std::vector<Item>;
 #elif MORTISE_CASE == 15
 using Content = Constrained<int, Item>;
-#elif MORTISE_CASE == 16 || MORTISE_CASE == 17 || MORTISE_CASE == 18
+#elif MORTISE_CASE == 16 || MORTISE_CASE == 17 || MORTISE_CASE == 18 || MORTISE_CASE == 23 || \
+    MORTISE_CASE == 24
 using Content = std::string;
 #else
 using Content = int;
@@ -68,6 +69,10 @@ struct Holder {
         return object<Holder>("Holder").field("content", &Holder::content, pattern<"^(a|b$">());
 #elif MORTISE_CASE == 17
         return object<Holder>("Holder").field("content", &Holder::content, pattern<"(?=a)b">());
+#elif MORTISE_CASE == 23
+        return object<Holder>("Holder").field("content", &Holder::content, pattern<"^[\\w-.]$">());
+#elif MORTISE_CASE == 24
+        return object<Holder>("Holder").field("content", &Holder::content, pattern<"^[+-\\d]$">());
 #elif MORTISE_CASE == 18
         return object<Holder>("Holder").computed("key", &Holder::key);
 #else
