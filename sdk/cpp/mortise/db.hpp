@@ -8,8 +8,8 @@
 // The host owns the transaction: the first statement begins it, the host commits when the handler returned, before the answer
 // is sent, and rolls back when it threw. In GET and HEAD requests statements run one by one outside a transaction (statement
 // mode), and what begins with SELECT may be sent again by the host after a lost connection: call a function that writes with
-// execute(). db.inTransaction() asks for the transaction there too. AsyncDb only knows statement mode. sqltext::Parameters are $1, $2, ...; see db_text.hpp for their types and db_rows.hpp
-// for rows. Unqualified tables are those of the plugin's own schema.
+// execute(). db.inTransaction() asks for the transaction there too. AsyncDb only knows statement mode. Parameters are $1, $2,
+// ...; see db_text.hpp for their types and db_rows.hpp for rows. Unqualified tables are those of the plugin's own schema.
 #pragma once
 
 #include <coroutine>

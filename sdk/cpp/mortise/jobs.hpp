@@ -36,8 +36,9 @@ class Jobs {
 public:
     explicit Jobs(const Unit& unit) : unit_(unit) {}
 
-    /// `args` has a schema. Arguments are stored and shown, so secrets do not compile. Returns the id of the new job. HostError with NOT_FOUND: unknown type; CONFLICT: the unique key is taken;
-    /// EXHAUSTED: the queue is full. UnavailableError: no plugin owns the queue.
+    /// `args` has a schema. Arguments are stored and shown, so secrets do not compile. Returns the id of the new job.
+    /// HostError with NOT_FOUND: unknown type; CONFLICT: the unique key is taken; EXHAUSTED: the queue is full.
+    /// UnavailableError: no plugin owns the queue.
     template <class Arguments>
     Uuid enqueue(std::string_view job_type, const Arguments& args,
                  const JobOptions& options = {}) const {
