@@ -6,9 +6,12 @@
 #include <charconv>
 #include <chrono>
 #include <concepts>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mortise/config.h"
@@ -29,8 +32,9 @@ class Config {
 public:
     explicit Config(const Host& host) : host_(&host) {}
 
-    /// T: integers, floating point, bool, std::string, std::vector<std::string> (type "list"), or a std::chrono duration
-    /// (types "duration_ms", or integers in the duration's own unit). Throws ConfigError.
+    /// T: integers, floating point, bool, std::string, std::vector<std::string> (type "list"), or a std::chrono duration. The
+    /// end of the key says what a duration is written in: `_ms`, `_s`, `_seconds`, `_minutes`, `_hours`, `_days`, and without
+    /// one of them milliseconds; it is converted, and one that T cannot hold is refused. Throws ConfigError.
     template <class T>
     T get(std::string_view key) const {
         auto value = find<T>(key);
@@ -86,7 +90,7 @@ private:
         } else if constexpr (std::same_as<T, std::vector<std::string>>) {
             return list(key, text);
         } else if constexpr (requires { typename T::period; }) {
-            return T(number<typename T::rep>(key, text));
+            return duration<T>(key, text);
         } else {
             return number<T>(key, text);
         }
@@ -100,6 +104,45 @@ private:
             throw ConfigError(key, "\"" + std::string(text) + "\" is not a number in range");
         }
         return value;
+    }
+
+    /// Microseconds in one of what the key says.
+    static std::int64_t unitOf(std::string_view key) {
+        using std::chrono::microseconds;
+        constexpr std::pair<std::string_view, microseconds> kUnits[] = {
+            {"_us", microseconds(1)},
+            {"_s", std::chrono::seconds(1)},
+            {"_seconds", std::chrono::seconds(1)},
+            {"_minutes", std::chrono::minutes(1)},
+            {"_hours", std::chrono::hours(1)},
+            {"_days", std::chrono::hours(24)},
+        };
+        for (const auto& [suffix, unit] : kUnits) {
+            if (key.ends_with(suffix)) {
+                return unit.count();
+            }
+        }
+        return 1000;
+    }
+
+    template <class T>
+    static T duration(std::string_view key, std::string_view text) {
+        using std::chrono::microseconds;
+        const auto count = number<std::int64_t>(key, text);
+        const std::int64_t unit = unitOf(key);
+        constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max() / 1000;
+        if (count > kMax / unit || count < -kMax / unit) {
+            throw ConfigError(key, "\"" + std::string(text) + "\" is too long");
+        }
+        const microseconds exact(count * unit);
+        const T converted = std::chrono::duration_cast<T>(exact);
+        if (!std::chrono::treat_as_floating_point_v<typename T::rep> &&
+            std::chrono::duration_cast<microseconds>(converted) != exact) {
+            throw ConfigError(key,
+                              "\"" + std::string(text) +
+                                  "\" is not a whole number of the unit the plugin reads it in");
+        }
+        return converted;
     }
 
     std::vector<std::string> list(std::string_view key, std::string_view text) const {
