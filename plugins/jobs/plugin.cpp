@@ -32,7 +32,7 @@ public:
         router.job("demo.sleep", &JobRoutes::sleep, routes_);
     }
 
-    void prepare(mortise::Host& host) override {
+    void prepare(mortise::Host& host, mortise::Deadline) override {
         routes_.attach(host);
         workers_ = std::make_unique<Workers>(host, settings_);
         workers_->start();

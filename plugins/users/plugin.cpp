@@ -64,7 +64,7 @@ public:
         router.errors(EMAIL_TAKEN, USER_NOT_FOUND);
     }
 
-    void prepare(mortise::Host& host) override {
+    void prepare(mortise::Host& host, mortise::Deadline) override {
         if (!settings_.bootstrap_admin_email.empty()) {
             bootstrapAdmin(host, settings_);
         }

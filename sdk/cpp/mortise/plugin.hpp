@@ -85,7 +85,8 @@ public:
     /// Registers routes, operations and job types. The only place where that is possible.
     virtual void declare(Router& router) = 0;
     /// Warms up; may use the database (host.tasks().open()) and start threads. UnavailableError means: try again at boot.
-    virtual void prepare(Host&) {}
+    /// What has not returned at the deadline has failed, and the version before serves on.
+    virtual void prepare(Host&, Deadline) {}
     /// Requests arrive from now on. Flips flags only.
     virtual void activate() noexcept {}
     /// Stops producing work (claiming jobs, timers); what is under way goes on.

@@ -105,8 +105,11 @@ private:
         });
     }
 
-    static mortise_status prepare(void* self, std::uint32_t, mortise_error* error) noexcept {
-        return step(error, [self] { base(self).prepare(of(self).host_); });
+    static mortise_status prepare(void* self, std::uint32_t deadline_ms,
+                                  mortise_error* error) noexcept {
+        return step(error, [self, deadline_ms] {
+            base(self).prepare(of(self).host_, Deadline(std::chrono::milliseconds(deadline_ms)));
+        });
     }
 
     Host host_;

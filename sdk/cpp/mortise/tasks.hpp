@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 
@@ -23,6 +25,15 @@
 namespace mortise {
 
 namespace detail {
+
+/// A duration as the host takes it. Throws std::out_of_range above 49 days; what is less than `least` is `least`.
+inline std::uint32_t wholeMilliseconds(std::chrono::milliseconds duration, std::uint32_t least) {
+    if (duration.count() > std::int64_t{std::numeric_limits<std::uint32_t>::max()}) {
+        throw std::out_of_range("a delay or a deadline is at most 49 days away");
+    }
+    return duration.count() < std::int64_t{least} ? least
+                                                  : static_cast<std::uint32_t>(duration.count());
+}
 
 /// A function on its way through the host as `void *`. Whoever runs it or takes it back owns it.
 struct Errand {
@@ -95,19 +106,27 @@ public:
     /// Commits and ends the unit. Throws when the commit failed; the unit is over in every case.
     void commit() {
         detail::Failure failure;
-        mortise_context* context = std::exchange(unit_.context, nullptr);
+        mortise_context* context = open().context;
+        unit_.context = nullptr;
         detail::check(table().close(context, MORTISE_OK, failure.out()), failure);
     }
 
-    Db db() const { return Db(unit_); }
-    Operations operations() const { return Operations(unit_); }
-    Jobs jobs() const { return Jobs(unit_); }
+    // All but log() throw std::logic_error after commit(). What they returned before must not be used after it either.
+    Db db() const { return Db(open()); }
+    Operations operations() const { return Operations(open()); }
+    Jobs jobs() const { return Jobs(open()); }
     Log log() const { return Log(unit_); }
-    Identity identity() const { return Identity(unit_); }
-    bool isInterrupted() const { return table().interrupted(unit_.context) != MORTISE_OK; }
+    Identity identity() const { return Identity(open()); }
+    bool isInterrupted() const { return table().interrupted(open().context) != MORTISE_OK; }
 
 private:
     const mortise_tasks& table() const { return *unit_.host->tables().tasks; }
+    const Unit& open() const {
+        if (unit_.context == nullptr) {
+            throw std::logic_error("this unit of work was committed or moved from");
+        }
+        return unit_;
+    }
 
     Unit unit_;
 };
@@ -148,7 +167,7 @@ public:
         }
         detail::Failure failure;
         const mortise_status status = host_->tables().tasks->join_thread(
-            host_->raw(), handle_, static_cast<std::uint32_t>(deadline.count()), failure.out());
+            host_->raw(), handle_, detail::wholeMilliseconds(deadline, 0), failure.out());
         if (status != MORTISE_STALE) {
             detail::check(status, failure);
         }
@@ -192,15 +211,12 @@ class PluginTasks {
 public:
     explicit PluginTasks(const Host& host) : host_(&host) {}
 
-    /// Opens a unit of work; without a deadline only for threads that ask isInterrupted().
-    WorkUnit open(std::chrono::milliseconds deadline = {}) const {
-        mortise_context* context = nullptr;
-        detail::Failure failure;
-        detail::check(table().open(host_->raw(), static_cast<std::uint32_t>(deadline.count()),
-                                   &context, failure.out()),
-                      failure);
-        return WorkUnit(*host_, context);
+    /// Opens a unit of work that ends in `deadline`; one that has passed, `end - now` of somebody late, ends at once.
+    WorkUnit open(std::chrono::milliseconds deadline) const {
+        return openFor(detail::wholeMilliseconds(deadline, 1));
     }
+    /// Opens a unit of work without a deadline: for threads that ask isInterrupted().
+    WorkUnit open() const { return openFor(0); }
 
     /// Starts a named thread (at most 15 bytes). The body returns soon after stopRequested(); what it throws is logged.
     Thread startThread(std::string_view name, std::function<void(StopToken)> body) const {
@@ -219,7 +235,7 @@ public:
         auto errand = std::make_unique<detail::Errand>(detail::Errand{host_, std::move(function)});
         mortise_handle handle = 0;
         detail::Failure failure;
-        detail::check(table().after(host_->raw(), static_cast<std::uint32_t>(delay.count()),
+        detail::check(table().after(host_->raw(), detail::wholeMilliseconds(delay, 0),
                                     &detail::Errand::run, errand.get(), &handle, failure.out()),
                       failure);
         return Timer(*host_, handle, errand.release());
@@ -230,6 +246,13 @@ private:
         const Host* host;
         std::function<void(StopToken)> body;
     };
+
+    WorkUnit openFor(std::uint32_t deadline_ms) const {
+        mortise_context* context = nullptr;
+        detail::Failure failure;
+        detail::check(table().open(host_->raw(), deadline_ms, &context, failure.out()), failure);
+        return WorkUnit(*host_, context);
+    }
 
     static void runThread(void* raw, mortise_handle thread) noexcept {
         const std::unique_ptr<Start> start(static_cast<Start*>(raw));

@@ -72,7 +72,7 @@ public:
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
 
-    void prepare(Host& host) override { host_ = &host; }
+    void prepare(Host& host, Deadline) override { host_ = &host; }
 
 private:
     // Statics of a function are what a library that was never unmapped would bring back with their

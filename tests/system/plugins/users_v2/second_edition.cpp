@@ -30,7 +30,9 @@ public:
             .get("/edition", &SecondEdition::edition)
             .summary("Tell which build answers");
     }
-    void prepare(mortise::Host& host) override { first_.prepare(host); }
+    void prepare(mortise::Host& host, mortise::Deadline deadline) override {
+        first_.prepare(host, deadline);
+    }
     void activate() noexcept override { first_.activate(); }
     void quiesce() override { first_.quiesce(); }
     void resume() noexcept override { first_.resume(); }
