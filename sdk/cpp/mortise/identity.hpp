@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mortise/clock.hpp"
 #include "mortise/host.hpp"
 #include "mortise/identity.h"
 #include "mortise/types.hpp"
@@ -125,10 +126,12 @@ public:
         return encodeBase64Url(randomBytes(size));
     }
 
-    /// A new UUID of version 7 (RFC 9562): grows with time, so it makes a good primary key.
+    /// A new UUID of version 7 (RFC 9562): grows with time, so it makes a good primary key. The time is the host's where the
+    /// plugin asks for mortise.clock/1, so a test that sets the clock sets these too.
     Uuid newUuid() const {
         const std::vector<std::uint8_t> random = randomBytes(Uuid::kRandomSize);
-        return Uuid::version7(Timestamp::now(),
+        const bool has_clock = unit_.host->tables().clock != nullptr;
+        return Uuid::version7(has_clock ? Clock(unit_).now() : Timestamp::now(),
                               std::span<const std::uint8_t, Uuid::kRandomSize>(random));
     }
 
