@@ -48,6 +48,8 @@ TEST_CASE("after an app that failed the next one works") {
     App app(MORTISE_ERRANDS_FILE);
     CHECK(app.asUser({.id = 7}).post(kErrands, R"({"name": "Post"})").status == 201);
     CHECK_NOTHROW(app.close());
+    CHECK_NOTHROW(app.close());
+    CHECK_THROWS_WITH(app.anonymous().get(kErrands), "the app is closed");
 }
 
 TEST_CASE("apps side by side share nothing") {

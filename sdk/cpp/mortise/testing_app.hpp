@@ -73,11 +73,20 @@ public:
     AppHandle& operator=(const AppHandle&) = delete;
 
     const mortise_testing& table() const noexcept { return *table_; }
-    mortise_testing_app* app() const noexcept { return app_; }
+    /// Throws Failure when it is closed.
+    mortise_testing_app* app() const {
+        if (app_ == nullptr) {
+            throw Failure("the app is closed");
+        }
+        return app_;
+    }
 
     /// What did not stop well, empty when all did.
     std::string close() {
         std::string reason;
+        if (app_ == nullptr) {
+            return reason;
+        }
         table_->close(std::exchange(app_, nullptr), takeText, &reason);
         return reason;
     }
@@ -89,7 +98,7 @@ public:
         entry.name = operation;
         entry.answer = std::move(answer);
         mortise::detail::Failure error;
-        if (table_->answer_operation(app_, mortise::detail::str(operation), call, &entry,
+        if (table_->answer_operation(app(), mortise::detail::str(operation), call, &entry,
                                      error.out()) != MORTISE_OK) {
             detail::raise(error, operation);
         }
