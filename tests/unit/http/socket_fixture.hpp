@@ -164,6 +164,8 @@ public:
     Gate handler_began;
     std::atomic<bool> saw_abandoned{false};
     std::atomic<BodyStream::Outcome> stream_outcome{BodyStream::Outcome::Written};
+    /// Bytes of streams that were taken from their handlers.
+    std::atomic<std::size_t> stream_taken{0};
 
 private:
     void handleOnThread(Exchange& exchange) {
@@ -204,6 +206,7 @@ private:
                 stream_outcome.store(outcome);
                 break;
             }
+            stream_taken += size;
             left -= size;
         }
         exchange.target == "/stream-fail" ? stream->fail() : stream->end();
@@ -225,6 +228,7 @@ private:
     void writeNext(const std::shared_ptr<ReactorStream>& job) {
         const std::size_t size = std::min(job->left, kPieceSize);
         job->left -= size;
+        stream_taken += size;
         job->stream->write(std::string(size, 'r'), [this, job](Outcome outcome) {
             stream_outcome.store(outcome);
             if (outcome == Outcome::Written && job->left > 0) {
