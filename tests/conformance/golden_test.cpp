@@ -35,6 +35,18 @@ void requireServes(Server& server, const std::string& release) {
     CHECK(tokens.integer("tokens") == 5);
     CHECK(requireSuccess(client.get("/api/v1/golden/database"), 200).integer("product") == 42);
     requireFailure(client.get("/api/v1/golden/refused"), 409, "GOLDEN_REFUSED");
+    CHECK(requireSuccess(client.get("/api/v1/golden/clock"), 200).integer("passes") == 1);
+    const Json signature = requireSuccess(client.get("/api/v1/golden/signature"), 200);
+    CHECK(signature.integer("same") == 1);
+    CHECK(signature.integer("different") == 1);
+    CHECK(requireSuccess(client.get("/api/v1/golden/work"), 200).integer("product") == 42);
+    const Json job = requireSuccess(client.get("/api/v1/golden/job"), 200);
+    CHECK(job.integer("attempt") == 2);
+    CHECK(job.integer("tokens") == 3);
+    CHECK(requireSuccess(client.get("/api/v1/golden/operation"), 200).integer("denied") == 1);
+    CHECK(client.get("/api/v1/golden/stream").body == "goldgold");
+    CHECK_THAT(client.get("/metrics").body,
+               Catch::Matchers::ContainsSubstring("mortise_golden_asked_total "));
     CHECK(client.get("/openapi.json").json().has("paths./api/v1/golden/database"));
 }
 
