@@ -132,6 +132,9 @@ inline constexpr std::size_t kJsonKeyCountMax = 1000;
 
 // plugin
 inline constexpr std::size_t kRouteCountMax = 2000;
+/// Fields a route adds to all its answers, and bytes of one; deprecation takes three.
+inline constexpr std::size_t kRouteHeaderCountMax = 8;
+inline constexpr std::size_t kRouteHeaderSizeMax = 1024;
 inline constexpr std::size_t kOperationDepthMax = 8;
 inline constexpr std::size_t kPluginFileSizeMax = 512 * 1024 * 1024;
 inline constexpr std::size_t kManifestSizeMax = 256 * 1024;

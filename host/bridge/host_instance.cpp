@@ -325,6 +325,7 @@ http::Route routeOf(const plugin::DeclaredRoute& declared, const std::string& pl
     route.scopes = declared.scopes;
     route.deadline = std::chrono::milliseconds(declared.deadline_ms);
     route.body_size_max = declared.body_size_max;
+    route.headers = declared.headers;
     route.takes_json = (declared.flags & MORTISE_ROUTE_JSON_BODY) != 0;
     route.takes_form = (declared.flags & MORTISE_ROUTE_FORM_BODY) != 0;
     route.takes_multipart = (declared.flags & MORTISE_ROUTE_MULTIPART_BODY) != 0;

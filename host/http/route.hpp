@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/message.hpp"
@@ -57,6 +58,8 @@ struct Route {
     bool takes_form = false;
     bool takes_multipart = false;
     bool body_optional = true;
+    /// Header fields of every answer, whoever gives it.
+    std::vector<std::pair<std::string, std::string>> headers;
     /// Route-local replacement of the Content-Security-Policy header; empty = the standard one.
     std::string content_security_policy;
     /// What the watchdog calls a handler of this route that stalls a reactor; outlives every reactor.

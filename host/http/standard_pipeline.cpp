@@ -404,6 +404,10 @@ void StandardPipeline::State::completeAnswer(Exchange& exchange) {
         response.static_body = {};
         response.content_type.clear();
     }
+    if (exchange.route != nullptr) {
+        response.headers.insert(response.headers.end(), exchange.route->headers.begin(),
+                                exchange.route->headers.end());
+    }
     if (!response.headers.empty()) {
         dropReservedHeaders(response);
     }

@@ -31,6 +31,43 @@ std::vector<std::string> namesOf(const mortise_str* names, std::uint32_t count, 
     return result;
 }
 
+bool isFieldName(std::string_view name) {
+    constexpr std::string_view kSigns = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kSigns.find(c) != std::string_view::npos;
+    });
+}
+
+std::vector<std::pair<std::string, std::string>> headersOf(const mortise_pair* headers,
+                                                           std::uint32_t count) {
+    if (count > limits::kRouteHeaderCountMax || (headers == nullptr && count != 0)) {
+        refuseArgument("too many header fields");
+    }
+    std::vector<std::pair<std::string, std::string>> result;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        std::string name =
+            textOf(headers[i].name, limits::kRouteHeaderSizeMax, "a header field's name");
+        std::string value =
+            textOf(headers[i].value, limits::kRouteHeaderSizeMax, "a header field's value");
+        const bool is_plain =
+            std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+        if (!isFieldName(name) || value.empty() || !is_plain) {
+            refuseArgument("\"" + name + "\" and its value are no header field");
+        }
+        result.emplace_back(std::move(name), std::move(value));
+    }
+    return result;
+}
+
+std::vector<std::string> linesOf(const std::vector<std::pair<std::string, std::string>>& headers) {
+    std::vector<std::string> lines;
+    for (const auto& [name, value] : headers) {
+        lines.push_back(name + ": " + value);
+    }
+    return lines;
+}
+
 void requireRouteFlags(const mortise_route& route) {
     constexpr std::uint32_t kModes =
         MORTISE_ROUTE_BLOCKING | MORTISE_ROUTE_INLINE | MORTISE_ROUTE_ASYNC;
@@ -70,6 +107,7 @@ void writeRoute(std::string& out, const DeclaredRoute& route) {
     member(out, "body_size_max", route.body_size_max);
     member(out, "deadline_ms", route.deadline_ms);
     member(out, "flags", route.flags);
+    member(out, "headers", linesOf(route.headers));
     member(out, "method", route.method);
     member(out, "openapi", route.openapi);
     member(out, "pattern", route.pattern);
@@ -174,6 +212,7 @@ mortise_status Ledger::addRoute(const mortise_route* given, mortise_error* error
         route.deadline_ms = known.deadline_ms;
         route.body_size_max = known.body_size_max;
         route.openapi = jsonObjectOf(known.openapi, "the OpenAPI fragment");
+        route.headers = headersOf(known.headers, known.header_count);
         route.handler = known.handler;
         route.handler_context = known.handler_context;
         routes_.push_back(std::move(route));

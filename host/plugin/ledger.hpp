@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mortise/declare.h"
@@ -39,6 +40,8 @@ struct DeclaredRoute {
     std::uint32_t deadline_ms = 0;
     std::uint64_t body_size_max = 0;
     std::string openapi;
+    /// Of every answer.
+    std::vector<std::pair<std::string, std::string>> headers;
     mortise_request_handler handler = nullptr;  ///< Not the plugin's in a ledger read from JSON.
     void* handler_context = nullptr;
 };

@@ -6,6 +6,7 @@
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
+#include <algorithm>
 
 #include <map>
 
@@ -49,6 +50,18 @@ std::vector<mortise_str> viewsOf(const std::vector<std::string>& texts) {
     return views;
 }
 
+/// Of lines `Name: value`.
+std::vector<mortise_pair> pairsOf(const std::vector<std::string>& lines) {
+    constexpr std::string_view kBetween = ": ";
+    std::vector<mortise_pair> pairs;
+    for (const std::string& line : lines) {
+        const std::size_t end = std::min(line.find(kBetween), line.size());
+        const std::size_t start = std::min(end + kBetween.size(), line.size());
+        pairs.push_back({{line.data(), end}, {line.data() + start, line.size() - start}});
+    }
+    return pairs;
+}
+
 mortise_status ignoreRequest(void*, mortise_request*, mortise_error*) {
     return MORTISE_UNSUPPORTED;
 }
@@ -65,8 +78,10 @@ void addRoute(Ledger& ledger, const Object& object) {
     const auto openapi = object.getValue<std::string>("openapi");
     const auto roles = textsOf(object, "roles");
     const auto scopes = textsOf(object, "scopes");
+    const auto headers = textsOf(object, "headers");
     const auto role_views = viewsOf(roles);
     const auto scope_views = viewsOf(scopes);
+    const auto header_pairs = pairsOf(headers);
     mortise_route route{};
     route.struct_size = sizeof route;
     route.flags = object.getValue<std::uint32_t>("flags");
@@ -80,6 +95,8 @@ void addRoute(Ledger& ledger, const Object& object) {
     route.deadline_ms = object.getValue<std::uint32_t>("deadline_ms");
     route.body_size_max = object.getValue<Poco::UInt64>("body_size_max");
     route.openapi = viewOf(openapi);
+    route.headers = header_pairs.data();
+    route.header_count = static_cast<std::uint32_t>(header_pairs.size());
     route.handler = ignoreRequest;
     ledger.addRoute(&route, nullptr);
 }

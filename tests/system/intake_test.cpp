@@ -1,5 +1,7 @@
 // What a handler takes from a request, over a socket and across the contract: files, header fields, cookies, values of providers.
 // Whatever is wrong with a request is answered before the handler; a count in the plugin shows that it was not reached.
+#include <algorithm>
+
 #include "tests/support/accounts.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/envelope.hpp"
@@ -212,6 +214,41 @@ TEST_CASE("a deprecated route says so in its header") {
     CHECK(answer.header("Deprecation") == "@1767225600");
     CHECK(answer.header("Sunset") == "Fri, 01 Jan 2027 00:00:00 GMT");
     CHECK(answer.header("Link") == "<https://example.com/intake>; rel=\"sunset\"");
+}
+
+TEST_CASE("answers of a deprecated route that no handler gave say so too") {
+    HttpClient client = server().client();
+    const Account account = registerAccount(client);
+    const auto post = [&](const std::string& path, const std::string& type,
+                          const std::string& body) {
+        return client.send({.method = "POST",
+                            .target = kIntake + path,
+                            .body = body,
+                            .headers = {{"Content-Type", type}}});
+    };
+    const std::string json = "application/json";
+    const std::vector<std::pair<int, Answer>> answers = {
+        {200, post("/old/7", json, R"({"text":"x"})")},
+        {401, get("/old/mine")},
+        {403, client.get(kIntake + "/old/all", account.access_token)},
+        {415, post("/old/7", "text/plain", "x")},
+        {413, server().client().send({.method = "POST",
+                                      .target = kIntake + "/old/7",
+                                      .body = std::string(100, ' '),
+                                      .headers = {{"Content-Type", json}}})},
+        {422, post("/old/seven", json, R"({"text":"x"})")},
+        {422, post("/old/7", json, R"({"text":7})")},
+        {400, post("/old/7", json, "{")},
+        {503, get("/old/naps")},
+        {503, get("/old/pause")}};
+    for (const auto& [status, answer] : answers) {
+        INFO(status << " " << answer.body);
+        CHECK(answer.status == status);
+        CHECK(std::count_if(answer.headers.begin(), answer.headers.end(),
+                            [](const auto& field) { return field.first == "Deprecation"; }) == 1);
+        CHECK(answer.header("Deprecation") == "@1767225600");
+    }
+    CHECK_FALSE(get("/call-count").hasHeader("Deprecation"));
 }
 
 TEST_CASE("a role in the signature is required by the route") {

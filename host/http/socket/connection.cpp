@@ -352,8 +352,13 @@ void Connection::answerDeadline() noexcept {
     std::unique_ptr<SocketExchange> stand_in = shard_.takeExchange();
     stand_in->open(*this, address_);
     stand_in->copyRequest(*exchange_);
+    // Copied now: the route may be gone when the answer is written, since the stand-in pins nothing.
+    const auto route_headers =
+        exchange_->route == nullptr ? decltype(Route::headers)() : exchange_->route->headers;
     SocketExchange::abandon(std::move(exchange_), shard_.shared_from_this());
     shard_.pipeline().reject(*stand_in, kDeadlineExceeded.status, kDeadlineExceeded.code);
+    stand_in->response.headers.insert(stand_in->response.headers.end(), route_headers.begin(),
+                                      route_headers.end());
     lingers_ = true;
     queueAnswer(std::move(stand_in), true);
 }

@@ -83,7 +83,6 @@ protected:
         scope.unit = Unit{host, request->context, on_reactor, reads_only};
         scope.principal = request->principal;
         scope.request = request;
-        scope.route_headers = &settings.header_pairs;
     }
 };
 

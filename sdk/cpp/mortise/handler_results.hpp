@@ -25,9 +25,6 @@ struct RouteSettings {
     int status = 0;
     /// Empty takes the host's standard text.
     std::string message;
-    /// Header fields of every answer, errors too; the pairs refer to the texts.
-    std::vector<HeaderField> headers;
-    std::vector<mortise_pair> header_pairs;
 };
 
 /// What a result type says about a route, for the OpenAPI document.

@@ -71,8 +71,6 @@ private:
 struct RequestScope : Scope {
     static constexpr WorkKind kKind = WorkKind::Request;
     mortise_request* request = nullptr;
-    /// Header fields of every answer of the route.
-    const std::vector<mortise_pair>* route_headers = nullptr;
     /// The body as a form with files, when something asked for it.
     std::shared_ptr<const MultipartForm> form;
 };
@@ -154,15 +152,9 @@ inline void setHeaders(mortise_response& response, const std::vector<mortise_pai
     response.header_count = static_cast<std::uint32_t>(headers.size());
 }
 
-/// Stages an answer, with the header fields of the route.
-inline mortise_status sendResponse(const RequestScope& scope, mortise_response response,
+/// Stages an answer.
+inline mortise_status sendResponse(const RequestScope& scope, const mortise_response& response,
                                    mortise_error* error) {
-    std::vector<mortise_pair> all;
-    if (scope.route_headers != nullptr && !scope.route_headers->empty()) {
-        all.assign(response.headers, response.headers + response.header_count);
-        all.insert(all.end(), scope.route_headers->begin(), scope.route_headers->end());
-        setHeaders(response, all);
-    }
     return need(scope.unit.host->tables().request, MORTISE_REQUEST_INTERFACE)
         .respond(scope.request, &response, error);
 }

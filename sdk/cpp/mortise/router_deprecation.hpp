@@ -4,8 +4,8 @@
 //   Sunset: Thu, 31 Dec 2026 00:00:00 GMT                             when it goes (RFC 8594)
 //   Link: <https://example.com/moving>; rel="sunset"                 what to do about it
 //
-// The fields are made once, when the plugin is loaded, and stand in every answer its handlers give, errors included. Answers the
-// host gives before a handler runs (401, 415) are without them.
+// The fields are made once, when the plugin is loaded, and handed to the host, which writes them into every answer of the route,
+// also into those it gives itself before a handler runs (401, 415) or instead of one (503).
 #pragma once
 
 #include <array>

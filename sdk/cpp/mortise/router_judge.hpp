@@ -99,13 +99,6 @@ inline void judgeResult(const RouteSpec& spec) {
     }
 }
 
-/// Renders what stands in the header of every answer.
-inline void fixHeaders(RouteSpec& spec) {
-    RouteSettings& settings = spec.binding->settings;
-    settings.headers = deprecationHeaders(spec.deprecation);
-    settings.header_pairs = rawHeaders(settings.headers);
-}
-
 inline void judgeFiles(const RouteSpec& spec) {
     if (spec.facts.file_uses.empty()) {
         return;

@@ -56,6 +56,8 @@ struct RouteSpec : RouteDefaults {
     bool is_inline = false;
     bool takes_form = false;
     bool body_is_optional = false;
+    /// Of every answer.
+    std::vector<HeaderField> headers;
     SignatureFacts facts;
     ResultFacts result;
     mortise_request_handler callback = nullptr;

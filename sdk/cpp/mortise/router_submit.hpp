@@ -82,7 +82,7 @@ inline void Router::resolveRoute(detail::RouteSpec& spec) {
         detail::mergeParameters(spec.facts);
         detail::requireRoles(spec);
         detail::judgeRoute(spec);
-        detail::fixHeaders(spec);
+        spec.headers = detail::deprecationHeaders(spec.deprecation);
     } catch (const DeclareError& error) {
         throw DeclareError(spec.method + " " + spec.prefix + ": " + error.what());
     }
@@ -119,6 +119,7 @@ inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& 
     const std::string operation = detail::operationObject(spec);
     const std::vector<mortise_str> roles = detail::rawTexts(spec.roles);
     const std::vector<mortise_str> scopes = detail::rawTexts(spec.scopes);
+    const std::vector<mortise_pair> headers = detail::rawHeaders(spec.headers);
     mortise_route route{};
     route.struct_size = sizeof route;
     route.flags = detail::routeFlags(spec);
@@ -134,6 +135,8 @@ inline void Router::submitRoute(detail::RouteSpec& spec, const mortise_declare& 
     route.openapi = detail::str(operation);
     route.handler = spec.callback;
     route.handler_context = spec.binding.get();
+    route.headers = headers.data();
+    route.header_count = static_cast<std::uint32_t>(headers.size());
     detail::Failure failure;
     const mortise_status status = table.add_route(declaration, &route, failure.out());
     detail::checkDeclared(status, failure, spec.method + " " + spec.prefix);

@@ -124,15 +124,12 @@ struct StreamAnswer {
 template <class Function>
 mortise_status openStream(const RequestScope& scope, const StreamAnswer<Function>& answer,
                           mortise_error* error) {
-    std::vector<mortise_pair> headers = rawHeaders(answer.headers);
+    const std::vector<mortise_pair> headers = rawHeaders(answer.headers);
     mortise_response head{};
     head.struct_size = sizeof head;
     head.http_status = static_cast<std::uint32_t>(answer.status);
     head.flags = MORTISE_RESPONSE_RAW;
     head.content_type = str(answer.content_type);
-    if (scope.route_headers != nullptr) {
-        headers.insert(headers.end(), scope.route_headers->begin(), scope.route_headers->end());
-    }
     setHeaders(head, headers);
     return need(scope.unit.host->tables().stream, MORTISE_STREAM_INTERFACE)
         .open(scope.request, &head, error);

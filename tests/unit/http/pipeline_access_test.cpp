@@ -30,6 +30,22 @@ TEST_CASE("a public route serves anybody") {
     CHECK(exchange.responseHeader("Cache-Control").empty());
 }
 
+TEST_CASE("the fields of a route stand in every answer of it, whoever gave it") {
+    PipelineFixture fixture;
+    http::Route& route = fixture.route(Method::Get, "/notes");
+    route.headers = {{"Deprecation", "@1"}};
+    route.access = http::Access::User;
+    route.roles = {GENERATE("editor", "admin")};
+    fixture.route(Method::Get, "/other");
+    FakeExchange exchange;
+    serve(fixture, exchange, GENERATE("", "Bearer good", "Bearer bad", "Bearer early"));
+    CHECK(exchange.responseHeader("Deprecation") == "@1");
+    FakeExchange other;
+    other.target = "/other";
+    fixture.serve(other);
+    CHECK(other.responseHeader("Deprecation").empty());
+}
+
 TEST_CASE("a public route knows the user of a good token") {
     PipelineFixture fixture;
     fixture.route(Method::Get, "/notes");

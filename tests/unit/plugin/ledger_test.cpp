@@ -112,6 +112,28 @@ TEST_CASE("a route's flags must make sense together") {
           }) == MORTISE_OK);
 }
 
+TEST_CASE("header fields of a route are kept, and those nobody could write are refused") {
+    Ledger ledger(manifestOf("notes"));
+    const auto addWith = [&](const std::vector<mortise_pair>& headers) {
+        mortise_route route = routeOf("GET", "/api/v1/notes");
+        route.headers = headers.data();
+        route.header_count = static_cast<std::uint32_t>(headers.size());
+        return ledger.addRoute(&route, nullptr);
+    };
+    CHECK(addWith({{view("a b"), view("c")}}) == MORTISE_INVALID_ARGUMENT);
+    CHECK(addWith({{view(""), view("c")}}) == MORTISE_INVALID_ARGUMENT);
+    CHECK(addWith({{view("A"), view("b\r\nSet-Cookie: c")}}) == MORTISE_INVALID_ARGUMENT);
+    CHECK(addWith(std::vector<mortise_pair>(9, {view("A"), view("b")})) ==
+          MORTISE_INVALID_ARGUMENT);
+    REQUIRE(addWith({{view("Sunset"), view("soon: now")}, {view("Link"), view("<x>")}}) ==
+            MORTISE_OK);
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    CHECK(ledger.routes()[0].headers == Fields{{"Sunset", "soon: now"}, {"Link", "<x>"}});
+    const Ledger read = Ledger::fromJson(ledger.toJson(), manifestOf("notes"));
+    CHECK(read.routes()[0].headers == Fields{{"Link", "<x>"}, {"Sunset", "soon: now"}});
+    CHECK(read.toJson() == ledger.toJson());
+}
+
 TEST_CASE("an operation carries the plugin's own name and one mode") {
     Ledger ledger(manifestOf("notes"));
     mortise_operation operation{sizeof operation, MORTISE_OPERATION_BLOCKING,

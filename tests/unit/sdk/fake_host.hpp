@@ -173,6 +173,9 @@ private:
             for (std::uint32_t i = 0; i < route->role_count; ++i) {
                 copy.roles.push_back(textOf(route->roles[i]));
             }
+            for (std::uint32_t i = 0; i < route->header_count; ++i) {
+                copy.headers[textOf(route->headers[i].name)] = textOf(route->headers[i].value);
+            }
             current()->routes.push_back(std::move(copy));
             return static_cast<mortise_status>(MORTISE_OK);
         };

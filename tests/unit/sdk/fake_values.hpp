@@ -72,6 +72,7 @@ struct DeclaredRoute {
     std::vector<std::string> roles;
     mortise_request_handler handler = nullptr;
     void* context = nullptr;
+    std::map<std::string, std::string> headers{};
 };
 
 }  // namespace mortise::test

@@ -1,5 +1,6 @@
 // intake: handlers that take from a request what there is to take, and a count of how often one of them was reached.
 #include <atomic>
+#include <thread>
 
 #include <mortise/plugin.hpp>
 
@@ -112,6 +113,18 @@ public:
         routes.get("/old", &Intake::callCount)
             .summary("Count in the old way")
             .deprecated("2026-01-01", "2027-01-01", "https://example.com/intake");
+        auto old = router.group("/intake/old").deprecated("2026-01-01").bodySizeMax(64);
+        old.post("/{box_id}", &Intake::packOldBox).summary("Pack in the old way").publicAccess();
+        old.get("/mine", &Intake::callCount).summary("For users").requireUser();
+        old.get("/all", &Intake::callCount).summary("For administrators").requireRole("admin");
+        old.get("/naps", &Intake::sleepOften)
+            .summary("Sleep beyond the deadline")
+            .publicAccess()
+            .deadline(std::chrono::milliseconds(300));
+        old.get("/pause", &Intake::untilInterrupted)
+            .summary("Go on beyond the deadline")
+            .publicAccess()
+            .deadline(std::chrono::milliseconds(300));
         router.group("/intake").get("/all", &Intake::all).summary("For administrators");
     }
 
@@ -131,6 +144,13 @@ private:
     Text depth(Header<"x-depth", std::int64_t> depth, Service<Calls> calls) const {
         ++calls->count;
         return {std::to_string(*depth)};
+    }
+    Text packOldBox(Path<"box_id", std::int64_t>, Body<Text> text) const { return *text; }
+    Text untilInterrupted(Tasks& tasks) const {
+        while (!tasks.isInterrupted()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        }
+        return {"interrupted"};
     }
     Text theme(Cookie<"theme", std::string> theme, Service<Calls> calls) const {
         ++calls->count;

@@ -62,6 +62,11 @@ typedef struct mortise_route {
     mortise_str openapi;
     mortise_request_handler handler;
     void *handler_context;
+    /** Header fields of every answer of the route, also of those the host gives before the handler runs (401, 415, 503): what
+     *  a deprecated route says. At most 8; no field that the host writes itself. */
+    const mortise_pair *headers;
+    uint32_t header_count;
+    uint32_t reserved;
 } mortise_route;
 
 /** Operation handlers: runs on the caller's thread and may block. */
