@@ -111,11 +111,11 @@ TEST_CASE("HEAD on a streaming route gets the head and stops the handler") {
 TEST_CASE("a reader that stops holds its handler up instead of filling memory") {
     // What the kernel keeps for both ends of a connection, at most, is far below what the handler wants to write.
     constexpr std::size_t kWanted = 200'000'000;
-    constexpr std::size_t kTakenMax = 50'000'000;
+    constexpr std::size_t kTakenMax = 20'000'000;
     for (const std::string_view target : {"/stream?200000000", "/stream-async?200000000"}) {
         CAPTURE(target);
         ServerSettings settings;
-        settings.write_deadline = 500ms;  // Ends the test: until then an endless buffer would fill.
+        settings.write_deadline = 1s;  // Ends the test: until then an endless buffer would fill.
         Fixture host(settings);
         Client client = host.connect(4096);
         client.send(get(target));
@@ -123,7 +123,7 @@ TEST_CASE("a reader that stops holds its handler up instead of filling memory") 
         REQUIRE(host.pipeline.waitForDone(1).size() == 1);
         CHECK(host.pipeline.stream_outcome.load() == BodyStream::Outcome::Abandoned);
         CHECK(host.pipeline.stream_taken.load() < kTakenMax);
-        static_assert(kTakenMax < kWanted / 2);
+        static_assert(kTakenMax < kWanted / 4);
     }
 }
 
