@@ -66,6 +66,10 @@ add_test(NAME docs_schemas_compile COMMAND sh -c "awk '/^```cpp/ { code = 1; nex
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 set_tests_properties(docs_schemas_compile PROPERTIES LABELS compile TIMEOUT 120)
 
+# The table of parameters in docs/plugins.md.
+set_source_files_properties(${CMAKE_CURRENT_SOURCE_DIR}/sdk/extractors_test.cpp
+    PROPERTIES COMPILE_DEFINITIONS MORTISE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
 # An evaluator of JSON Schema that shares nothing with the validator it is compared with.
 target_sources(unit_sdk PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/json_schema.cpp
     ${PROJECT_SOURCE_DIR}/tests/support/json_number.cpp ${PROJECT_SOURCE_DIR}/tests/support/json_format.cpp
