@@ -108,6 +108,10 @@ inline constexpr std::size_t kTraceStateCountMax = 32;
 /// Spans that wait for the exporter: some seconds of a busy host, and with the bounds below at most some 40 MB.
 inline constexpr std::size_t kSpanQueueMax = 4096;
 inline constexpr std::size_t kSpanAttributeCountMax = 32;
+/// Spans one plugin has open at once; as many as wait for the exporter.
+inline constexpr std::size_t kOpenSpanCountMax = 4096;
+/// Of one unit of work; more nesting is no picture of anything.
+inline constexpr std::size_t kUnitSpanCountMax = 64;
 inline constexpr std::size_t kSpanKeySizeMax = 64;
 inline constexpr std::size_t kSpanNameSizeMax = 128;
 inline constexpr std::size_t kSpanTextSizeMax = 256;

@@ -21,11 +21,15 @@ Context::Context(HostInstance& instance, Context* caller)
         method = caller->method;
         path = caller->path;
         principal.set(caller->principal.owner());
-        trace = trace::childOf(caller->trace);
+        trace = trace::childOf(caller->currentSpan());
     }
 }
 
-Context::~Context() = default;
+Context::~Context() {
+    for (const mortise_handle span : spans_) {
+        instance_.openSpans().endForgotten(span);
+    }
+}
 
 Context::Time Context::deadlineOr(std::chrono::milliseconds fallback) const {
     return deadline ? *deadline : std::chrono::steady_clock::now() + fallback;
@@ -38,6 +42,38 @@ log::Context Context::logContext() const noexcept {
 trace::Tracer* Context::tracer() const noexcept {
     trace::Tracer* tracer = instance_.isServing() ? instance_.services().tracer : nullptr;
     return tracer != nullptr && tracer->records(trace) ? tracer : nullptr;
+}
+
+trace::SpanContext Context::currentSpan() const {
+    for (auto span = spans_.rbegin(); span != spans_.rend(); ++span) {
+        if (auto open = instance_.openSpans().contextOf(*span)) {
+            return *std::move(open);
+        }
+    }
+    return trace;
+}
+
+mortise_handle Context::beginSpan(mortise_handle parent, std::string_view name, trace::Kind kind) {
+    trace::Tracer* recorder = tracer();
+    if (recorder == nullptr) {
+        return 0;
+    }
+    OpenSpans& open = instance_.openSpans();
+    std::erase_if(spans_, [&](mortise_handle span) { return !open.contextOf(span); });
+    if (spans_.size() >= limits::kUnitSpanCountMax) {
+        recorder->countDropped();
+        return 0;
+    }
+    spans_.reserve(spans_.size() + 1);  // First, because it may throw.
+    trace::Span span = trace::beginSpan(open.contextOf(parent).value_or(currentSpan()), name, kind);
+    span.set("mortise.plugin", instance_.pluginName());
+    const mortise_handle handle = open.begin(*recorder, std::move(span));
+    if (handle == 0) {
+        recorder->countDropped();
+        return 0;
+    }
+    spans_.push_back(handle);
+    return handle;
 }
 
 void Context::beginTrace() noexcept {

@@ -9,12 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bridge/principal_view.hpp"
 #include "log/field.hpp"
 #include "mortise/tasks.h"
-#include "trace/span_context.hpp"
+#include "trace/span.hpp"
 
 struct mortise_context {};
 
@@ -73,6 +74,10 @@ public:
     log::Context logContext() const noexcept;
     /// Null when spans of this unit are not recorded.
     trace::Tracer* tracer() const noexcept;
+    /// The span that what happens now is a part of: the one its plugin began last that is open, else this unit.
+    trace::SpanContext currentSpan() const;
+    /// Begins a span of the plugin; `parent` 0 is currentSpan(). 0 when it is not recorded.
+    mortise_handle beginSpan(mortise_handle parent, std::string_view name, trace::Kind kind);
     /// Begins a trace of its own.
     void beginTrace() noexcept;
     /// MORTISE_OK, CANCELLED or DEADLINE_EXCEEDED.
@@ -103,6 +108,7 @@ private:
     unsigned depth_;
     std::unique_ptr<db::Session> session_;
     std::vector<AfterResponse> after_response_;
+    std::vector<mortise_handle> spans_;  // Of the plugin, and perhaps ended.
 };
 
 }  // namespace mortise::bridge

@@ -16,6 +16,7 @@
 
 #include "base/handles.hpp"
 #include "bridge/observed.hpp"
+#include "bridge/open_spans.hpp"
 #include "bridge/services.hpp"
 #include "bridge/waits.hpp"
 #include "http/route.hpp"
@@ -91,6 +92,7 @@ public:
                              void* notification_context);
     bool unsubscribe(mortise_handle subscription) noexcept;
     Waits& waits() noexcept { return waits_; }
+    OpenSpans& openSpans() noexcept { return open_spans_; }
 
 private:
     struct Handle : mortise_host {
@@ -125,6 +127,7 @@ private:
     Observed observed_{*this};
     run::NamedThreads threads_;
     Waits waits_;
+    OpenSpans open_spans_;
     mutable std::mutex mutex_;  // Guards timers_ and subscriptions_.
     std::vector<run::TimerThread::Handle> timers_;
     std::vector<std::uint64_t> subscriptions_;

@@ -159,10 +159,11 @@ void addTrace(const Context& caller, http::OutgoingHeaders& headers) {
     if (has_own || !caller.trace.isValid()) {
         return;
     }
-    const auto text = trace::traceparentOf(caller.trace);
+    const trace::SpanContext span = caller.currentSpan();
+    const auto text = trace::traceparentOf(span);
     headers.emplace_back("traceparent", std::string(text.data(), text.size()));
-    if (caller.trace.state) {
-        headers.emplace_back("tracestate", *caller.trace.state);
+    if (span.state) {
+        headers.emplace_back("tracestate", *span.state);
     }
 }
 

@@ -8,7 +8,8 @@ namespace mortise::bridge {
 PendingSpan PendingSpan::partOf(const Context& unit, std::string_view name, trace::Kind kind) {
     PendingSpan pending;
     if (trace::Tracer* tracer = unit.tracer()) {
-        pending.span_ = std::make_unique<trace::Span>(trace::beginSpan(unit.trace, name, kind));
+        pending.span_ =
+            std::make_unique<trace::Span>(trace::beginSpan(unit.currentSpan(), name, kind));
         pending.span_->set("mortise.plugin", unit.instance().pluginName());
         pending.tracer_ = tracer;
     }

@@ -21,6 +21,7 @@
 #include "mortise/request.h"
 #include "mortise/stream.h"
 #include "mortise/tasks.h"
+#include "mortise/trace.h"
 
 namespace mortise::bridge {
 
@@ -39,6 +40,7 @@ const mortise_clock& clockTable() noexcept;
 const mortise_metrics& metricsTable() noexcept;
 const mortise_health& healthTable() noexcept;
 const mortise_http_client& httpClientTable() noexcept;
+const mortise_trace& traceTable() noexcept;
 
 /// An interface a plugin may ask for.
 struct Interface {

@@ -163,3 +163,64 @@ TEST_CASE("a collector that is away costs a warning and no request") {
     CHECK(metrics.find("\nmortise_trace_spans_exported_total 0") != std::string::npos);
     CHECK(server.stop() == 0);
 }
+
+TEST_CASE("spans of a plugin stand between its request and its statements, in a coroutine too") {
+    Collector collector;
+    Server server(sendingTo(collector));
+    server.apply(testPluginFile("sampler"));
+    HttpClient client = server.client();
+    const Answer answer =
+        client.send({.target = "/api/v1/sampler/price", .headers = traced(kTrace)});
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    CHECK(answer.json().integer("data.amount") == 7);
+    const ReceivedSpan request = need(collector, kTrace, "GET /api/v1/sampler/price");
+    const ReceivedSpan price = need(collector, kTrace, "price");
+    const ReceivedSpan round = need(collector, kTrace, "round");
+    const ReceivedSpan statement = need(collector, kTrace, "price_find");
+    CHECK(price.parent_id == request.span_id);
+    CHECK(round.parent_id == price.span_id);
+    CHECK(statement.parent_id == price.span_id);
+    CHECK(price.kind == kClient);
+    CHECK(price.attribute("items") == "3");
+    CHECK(price.attribute("gift") == "true");
+    CHECK(price.attribute("kind") == "book");
+    CHECK(price.attribute("mortise.plugin") == "sampler");
+    CHECK(price.attribute("error.type") == "TOO_CHEAP");
+    CHECK(price.attribute("mortise.unended").empty());
+    CHECK(price.status == 2);
+    CHECK(isInside(price, request));
+    CHECK(isInside(statement, price));
+    CHECK(answer.json().text("data.traceparent") == "00-" + kTrace + "-" + round.span_id + "-01");
+    CHECK(answer.json().text("data.tracestate") == "foo=1");
+}
+
+TEST_CASE("a span that is not ended ends with its unit of work, and its handle does nothing then") {
+    Collector collector;
+    Server server(sendingTo(collector));
+    server.apply(testPluginFile("sampler"));
+    HttpClient client = server.client();
+    const Request request{.target = "/api/v1/sampler/forgetful", .headers = traced(kTrace)};
+    REQUIRE(client.send(request).json().integer("data.ms") == 1);
+    const ReceivedSpan kept = need(collector, kTrace, "kept");
+    CHECK(kept.attribute("mortise.unended") == "true");
+    REQUIRE(client.send(request).status == 200);
+    CHECK(server.stop() == 0);
+    int count = 0;
+    for (const ReceivedSpan& span : collector.spans()) {
+        count += span.name == "kept" ? 1 : 0;
+        CHECK(span.attribute("late").empty());
+    }
+    CHECK(count == 2);
+}
+
+TEST_CASE("without a collector a plugin's spans are none, and its traceparent is one") {
+    Server server;
+    server.apply(testPluginFile("sampler"));
+    HttpClient client = server.client();
+    const Answer answer =
+        client.send({.target = "/api/v1/sampler/price", .headers = traced(kTrace)});
+    REQUIRE(answer.status == 200);
+    CHECK(answer.json().text("data.traceparent").starts_with("00-" + kTrace + "-"));
+    CHECK(client.send({.target = "/api/v1/sampler/forgetful"}).json().integer("data.ms") == 0);
+}

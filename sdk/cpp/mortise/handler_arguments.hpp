@@ -24,6 +24,7 @@
 #include "mortise/jobs.hpp"
 #include "mortise/operations.hpp"
 #include "mortise/tasks.hpp"
+#include "mortise/trace.hpp"
 
 namespace mortise::detail {
 
@@ -32,7 +33,8 @@ template <class T>
 concept UnitService = std::same_as<T, Db> || std::same_as<T, AsyncDb> ||
     std::same_as<T, Operations> || std::same_as<T, Jobs> || std::same_as<T, Tasks> ||
     std::same_as<T, Identity> || std::same_as<T, Log> || std::same_as<T, Deadline> ||
-    std::same_as<T, Clock> || std::same_as<T, HttpClient> || std::same_as<T, AsyncHttpClient>;
+    std::same_as<T, Clock> || std::same_as<T, HttpClient> || std::same_as<T, AsyncHttpClient> ||
+    std::same_as<T, Trace>;
 
 template <class T>
 inline constexpr bool kWaits =

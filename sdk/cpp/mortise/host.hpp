@@ -31,6 +31,7 @@
 #include "mortise/request.h"
 #include "mortise/stream.h"
 #include "mortise/tasks.h"
+#include "mortise/trace.h"
 
 namespace mortise {
 
@@ -155,6 +156,7 @@ struct Tables {
     const mortise_clock* clock = nullptr;
     const mortise_metrics* metrics = nullptr;
     const mortise_http_client* http_client = nullptr;
+    const mortise_trace* trace = nullptr;
 };
 
 template <class Table>
@@ -186,6 +188,7 @@ public:
         find(MORTISE_CLOCK_INTERFACE, tables_.clock);
         find(MORTISE_METRICS_INTERFACE, tables_.metrics);
         find(MORTISE_HTTP_CLIENT_INTERFACE, tables_.http_client);
+        find(MORTISE_TRACE_INTERFACE, tables_.trace);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;

@@ -25,6 +25,7 @@
 //   Identity&                     hashPassword, verifyPassword, issueToken, revoke..., sha256   identity.hpp
 //   Log& (RequestLog&)            info("note.created", field("note_id", id))                    log.hpp
 //   Clock&                        now(), steady(): the time as the host tells it                clock.hpp
+//   Trace&                        auto span = trace.span("price"); traceparent()                trace.hpp
 //   Deadline                      remaining(), isExpired(), isCancelled()                       deadline.hpp
 //   operations: const In& (or Body<In>), const Caller&; jobs: Args<In>, JobRun&; both also what is provided, and everything
 //   from Service<T> on
@@ -66,6 +67,7 @@
 #include "mortise/stream.hpp"
 #include "mortise/task.hpp"
 #include "mortise/tasks.hpp"
+#include "mortise/trace.hpp"
 #include "mortise/types.hpp"
 
 namespace mortise {

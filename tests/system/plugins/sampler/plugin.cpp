@@ -50,6 +50,19 @@ struct Amount {
     }
 };
 
+struct Price {
+    std::int64_t amount = 0;
+    std::string traceparent;
+    std::string tracestate;
+
+    static constexpr auto schema() {
+        return object<Price>("Price")
+            .field("amount", &Price::amount)
+            .field("traceparent", &Price::traceparent)
+            .field("tracestate", &Price::tracestate);
+    }
+};
+
 class Sampler final : public Plugin {
 public:
     void declare(Router& router) override {
@@ -69,6 +82,8 @@ public:
         routes.get("/astray", &Sampler::astray)
             .summary("Call the host from a thread that must not wait")
             .inlined();
+        routes.get("/price", &Sampler::price).summary("Make spans in a coroutine");
+        routes.get("/forgetful", &Sampler::forgetful).summary("Keep a span for too long");
         routes.post("/strict", &Sampler::strict).summary("Take known fields only");
     }
 
@@ -147,6 +162,27 @@ private:
         return {};
     }
 
+    Task<Price> price(AsyncDb& db, Trace& trace) const {
+        auto span = trace.span("price", SpanKind::Client);
+        span.set("items", 3).set("share", 0.5).set("gift", true).set("kind", "book");
+        const Sql sql{"price_find", "SELECT 7::bigint"};
+        const auto amount = co_await db.scalar<std::int64_t>(sql);
+        const auto below = trace.span(span, "round");
+        Price answer;
+        answer.amount = amount;
+        answer.traceparent = trace.traceparent();
+        answer.tracestate = trace.tracestate();
+        span.fail("TOO_CHEAP");
+        co_return answer;
+    }
+
+    /// The span of a call is ended by its successor, when the host has ended it long ago.
+    Pause forgetful(Trace& trace) {
+        kept_.set("late", true);
+        kept_ = trace.span("kept");
+        return {kept_.isRecorded() ? 1 : 0};
+    }
+
     NoContent setMood(Body<Pause> mood) {
         is_well_.store(mood->ms == 0);
         return {};
@@ -166,6 +202,7 @@ private:
     Histogram sizes_{"size_bytes", "Sizes of nothing", {1, 10}};
     std::atomic<bool> is_well_{true};
     std::atomic<std::int64_t> strict_count_{0};
+    Span kept_;
     const Host* host_ = nullptr;
 };
 
