@@ -223,8 +223,13 @@ inline constexpr std::size_t kEmbeddedLogSizeMax = 8 * 1024 * 1024;
 
 // tasks
 inline constexpr std::size_t kPluginThreadCountMax = 32;
-/// Of all plugins together.
-inline constexpr std::size_t kTimerCountMax = 4096;
+/// Of one plugin, so that one that leaks its timers takes no other's room; works of it that wait for its queue count too.
+inline constexpr std::size_t kPluginTimerCountMax = 1024;
+/// Of all plugins together: many plugins at their bound, some megabytes.
+inline constexpr std::size_t kTimerCountMax = 64 * 1024;
+/// Pause before a task that found its plugin's queue full is tried again: at first, and at most.
+inline constexpr std::chrono::milliseconds kTaskRetryMin = 5ms;
+inline constexpr std::chrono::milliseconds kTaskRetryMax = 500ms;
 /// Coroutines of one plugin that wait for the plugin itself: each is a request under way, and more of them than this are a leak.
 inline constexpr std::size_t kWaitCountMax = 16384;
 /// A timer that fires only hands its task on; if that takes longer, it hangs, and whoever cancels it goes on without it.

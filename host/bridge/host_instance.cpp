@@ -72,26 +72,42 @@ struct HostInstance::PinnedTask final : run::Work {
     void* body_context;
 };
 
-/// What the timer thread runs: hands the task to the executor. The instance knows its handle for as long as it exists, whether
-/// it ran, was cancelled or was dropped: while one is known the instance must not be freed, see holdings().
+/// What the timer thread runs: hands the task to the executor, and while the plugin's queue is full tries again later. The instance
+/// knows its handle for as long as it exists, whether it ran, was cancelled or was dropped: while one is known the instance must
+/// not be freed, see holdings().
 struct HostInstance::TimerTask final : run::Work {
     TimerTask(HostInstance& instance, mortise_task task, void* task_context)
         : owner(instance), body(task), body_context(task_context) {}
     TimerTask(const TimerTask&) = delete;
     TimerTask& operator=(const TimerTask&) = delete;
     ~TimerTask() override {
-        const std::lock_guard lock(owner.mutex_);
-        std::erase(owner.timers_, handle);
+        {
+            const std::lock_guard lock(owner.mutex_);
+            std::erase(owner.timers_, handle);
+        }
+        if (is_pinned) {
+            owner.unpin();  // Last: without it the owner may go.
+        }
     }
 
     void run() noexcept override {
-        const std::unique_ptr<TimerTask> self(this);
-        owner.runTask(body, body_context);
+        std::unique_ptr<run::Work> self(this);
+        if (owner.submit(body, body_context) != Submission::Refused) {
+            return;
+        }
+        const auto due = std::chrono::steady_clock::now() + pause;
+        pause = std::min(pause * 2, limits::kTaskRetryMax);
+        HostInstance& instance = owner;
+        if (!instance.services_->timers.again(due, self)) {
+            instance.reportDropped();
+        }
     }
 
     HostInstance& owner;
     mortise_task body;
     void* body_context;
+    bool is_pinned = false;  // It holds a pin of the generation while it waits.
+    std::chrono::milliseconds pause = limits::kTaskRetryMin;
     run::TimerThread::Handle handle = 0;  // Guarded by the owner's mutex_.
 };
 
@@ -208,19 +224,41 @@ void HostInstance::unpin() noexcept {
     generation_.unpin();
 }
 
-void HostInstance::runTask(mortise_task task, void* task_context) noexcept {
+HostInstance::Submission HostInstance::submit(mortise_task task, void* task_context) noexcept {
     if (!pin()) {
-        return;
+        return Submission::Closed;
     }
     std::unique_ptr<run::Work> work(new (std::nothrow) PinnedTask(*this, task, task_context));
     if (!work || !services_->executor.submit(*lane_, work)) {
         unpin();
-        services_->log.warning("task.dropped",
-                               {{"plugin", pluginName()}, {"reason", "the queue is full"}});
-        return;
+        return Submission::Refused;
     }
     // The executor runs it, and it deletes itself.
     [[maybe_unused]] run::Work* running = work.release();
+    return Submission::Taken;
+}
+
+void HostInstance::reportDropped() noexcept {
+    services_->log.warning("task.dropped",
+                           {{"plugin", pluginName()}, {"reason", "the queue is full"}});
+}
+
+void HostInstance::runTask(mortise_task task, void* task_context) noexcept {
+    if (submit(task, task_context) != Submission::Refused || !pin()) {
+        return;
+    }
+    // The queue is full: it waits as a timer does, with the pin that its contract promises.
+    std::unique_ptr<TimerTask> waiting(new (std::nothrow) TimerTask(*this, task, task_context));
+    if (!waiting) {
+        unpin();
+        reportDropped();
+        return;
+    }
+    waiting->is_pinned = true;
+    const auto counted = run::TimerThread::Bound::Counted;
+    if (start(std::move(waiting), limits::kTaskRetryMin, counted) == 0 && !isClosed()) {
+        reportDropped();
+    }
 }
 
 db::AsyncConnections* HostInstance::asyncDb() {
@@ -237,25 +275,44 @@ db::AsyncConnections* HostInstance::asyncDb() {
 }
 
 mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise_task task,
-                                        void* task_context) {
-    auto task_of_timer = std::make_unique<TimerTask>(*this, task, task_context);
-    TimerTask* const timer = task_of_timer.get();
+                                        void* task_context, run::TimerThread::Bound bound) {
+    return start(std::make_unique<TimerTask>(*this, task, task_context), delay, bound);
+}
+
+mortise_handle HostInstance::start(std::unique_ptr<TimerTask> task, std::chrono::milliseconds delay,
+                                   run::TimerThread::Bound bound) noexcept {
+    TimerTask* const timer = task.get();
     // Before the lock: a work that was not taken is destroyed after it, and its destructor locks too.
-    std::unique_ptr<run::Work> work = std::move(task_of_timer);
+    std::unique_ptr<run::Work> work = std::move(task);
     const std::lock_guard lock(mutex_);
+    const bool is_full =
+        bound == run::TimerThread::Bound::Counted && timers_.size() >= limits::kPluginTimerCountMax;
     // Checked under the lock that close() takes, so that no timer is started behind its back.
-    if (isClosed()) {
+    if (is_full || isClosed()) {
         return 0;
     }
-    timers_.push_back(0);  // First, because it may throw.
-    const auto handle = services_->timers.at(std::chrono::steady_clock::now() + delay, work);
+    mortise_handle handle = 0;
+    try {
+        timers_.reserve(timers_.size() + 1);  // Afterwards nothing can fail any more.
+        handle = services_->timers.at(std::chrono::steady_clock::now() + delay, work, bound);
+    } catch (const std::bad_alloc&) {
+        return 0;
+    }
     if (handle == 0) {
-        timers_.pop_back();
         return 0;
     }
     timer->handle = handle;  // It may fire already, but waits for the lock before it is gone.
-    timers_.back() = handle;
+    timers_.push_back(handle);
     return handle;
+}
+
+std::string HostInstance::describeTimerBound() {
+    const std::lock_guard lock(mutex_);
+    return timers_.size() >= limits::kPluginTimerCountMax
+               ? "too many timers of this plugin wait (" +
+                     std::to_string(limits::kPluginTimerCountMax) + ")"
+               : "too many timers wait in this host (" + std::to_string(limits::kTimerCountMax) +
+                     ")";
 }
 
 bool HostInstance::cancelTimer(mortise_handle timer) noexcept {

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -84,9 +86,12 @@ public:
     db::AsyncConnections* asyncDb();
 
     run::NamedThreads& threads() noexcept { return threads_; }
-    /// 0 when a bound is reached or the instance is closed.
+    /// 0 when a bound is reached or the instance is closed. A task that finds the plugin's queue full waits for room.
     mortise_handle startTimer(std::chrono::milliseconds delay, mortise_task task,
-                              void* task_context);
+                              void* task_context,
+                              run::TimerThread::Bound bound = run::TimerThread::Bound::Counted);
+    /// Which bound refuses a timer now.
+    std::string describeTimerBound();
     bool cancelTimer(mortise_handle timer) noexcept;
     mortise_handle subscribe(std::string_view channel, mortise_notification notify,
                              void* notification_context);
@@ -104,7 +109,14 @@ private:
     struct PinnedTask;
     struct TimerTask;
 
+    enum class Submission : std::uint8_t { Taken, Refused, Closed };
+
     void stopAsyncDb() noexcept;
+    /// Hands a task to the executor, pinned until it ran.
+    Submission submit(mortise_task task, void* task_context) noexcept;
+    mortise_handle start(std::unique_ptr<TimerTask> task, std::chrono::milliseconds delay,
+                         run::TimerThread::Bound bound) noexcept;
+    void reportDropped() noexcept;
 
     plugin::Generation& generation_;
     Services* services_;

@@ -69,9 +69,11 @@ void Observed::startChecks() {
     }
 }
 
-/// A timer that is refused, because there are too many or the instance closes, leaves the check as it was found last.
+/// Only an instance that closes refuses it: checks are bounded by their declaration, so a plugin that used up its timers is still
+/// looked at.
 void Observed::schedule(Check& check, std::chrono::milliseconds delay) {
-    if (instance_.startTimer(delay, &Observed::runCheck, &check) == 0) {
+    if (instance_.startTimer(delay, &Observed::runCheck, &check, run::TimerThread::Bound::Exempt) ==
+        0) {
         check.is_scheduled.store(false);
     }
 }

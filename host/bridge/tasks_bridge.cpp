@@ -129,9 +129,7 @@ mortise_status after(const mortise_host* host, std::uint32_t delay_ms, mortise_t
         if (instance.isClosed()) {  // Meanwhile: trying again is no use.
             return fail(error, MORTISE_STALE, "STALE", "the plugin does not run here");
         }
-        return fail(
-            error, MORTISE_EXHAUSTED, "EXHAUSTED",
-            "too many timers wait in this host (" + std::to_string(limits::kTimerCountMax) + ")");
+        return fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", instance.describeTimerBound());
     });
 }
 

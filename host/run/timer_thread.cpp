@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -73,13 +74,14 @@ TimerThread::~TimerThread() {
 }
 
 TimerThread::Handle TimerThread::at(std::chrono::steady_clock::time_point due,
-                                    std::unique_ptr<Work>& work) {
+                                    std::unique_ptr<Work>& work, Bound bound) {
     MORTISE_ASSERT(work != nullptr, "no work");
     Handle handle = 0;
     bool is_soonest = false;
     {
         const std::lock_guard lock(state_->mutex);
-        if (state_->stops || state_->waiting.size() >= state_->count_max) {
+        const bool is_full = bound == Bound::Counted && state_->waiting.size() >= state_->count_max;
+        if (state_->stops || is_full) {
             return 0;
         }
         handle = ++state_->last_handle;
@@ -94,14 +96,33 @@ TimerThread::Handle TimerThread::at(std::chrono::steady_clock::time_point due,
     return handle;
 }
 
+bool TimerThread::again(std::chrono::steady_clock::time_point due,
+                        std::unique_ptr<Work>& work) noexcept {
+    MORTISE_ASSERT(std::this_thread::get_id() == state_->thread.get_id(),
+                   "only a work that runs is put back");
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stops) {
+        return false;
+    }
+    try {
+        const auto place = state_->waiting.emplace(State::Key{due, state_->running}, nullptr).first;
+        state_->times.emplace(state_->running, due);
+        place->second = std::move(work);
+    } catch (const std::bad_alloc&) {
+        state_->waiting.erase({due, state_->running});
+        return false;
+    }
+    return true;
+}
+
 std::unique_ptr<Work> TimerThread::cancel(Handle handle) noexcept {
     std::unique_lock lock(state_->mutex);
+    if (std::this_thread::get_id() != state_->thread.get_id()) {
+        // First, because one that runs may put itself back.
+        state_->ended.wait_for(lock, state_->patience, [&] { return state_->running != handle; });
+    }
     const auto found = state_->times.find(handle);
-    if (found == state_->times.end()) {
-        if (std::this_thread::get_id() != state_->thread.get_id()) {
-            state_->ended.wait_for(lock, state_->patience,
-                                   [&] { return state_->running != handle; });
-        }
+    if (found == state_->times.end() || state_->running == handle) {
         return nullptr;
     }
     const auto place = state_->waiting.find({found->second, handle});

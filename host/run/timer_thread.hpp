@@ -21,6 +21,9 @@ public:
     /// Never 0 and never used twice.
     using Handle = std::uint64_t;
 
+    /// Whether a work counts against `count_max`. Exempt is for works of the host whose number is bounded where they are made.
+    enum class Bound : std::uint8_t { Counted, Exempt };
+
     explicit TimerThread(std::string thread_name, std::size_t count_max = limits::kTimerCountMax,
                          std::chrono::milliseconds patience = limits::kTimerPatience);
     ~TimerThread();
@@ -29,7 +32,12 @@ public:
 
     /// Runs `work` on the timer thread at `due`. 0 when the bound is reached or the thread stops; `work` is then untouched.
     /// Any thread.
-    [[nodiscard]] Handle at(std::chrono::steady_clock::time_point due, std::unique_ptr<Work>& work);
+    [[nodiscard]] Handle at(std::chrono::steady_clock::time_point due, std::unique_ptr<Work>& work,
+                            Bound bound = Bound::Counted);
+    /// For a work that runs, on the timer thread: puts it back for `due` under the number it has, so that who knows the number
+    /// can still cancel it. False when the thread stops or memory is out; `work` is then untouched.
+    [[nodiscard]] bool again(std::chrono::steady_clock::time_point due,
+                             std::unique_ptr<Work>& work) noexcept;
 
     /// Takes the work back: non-null means that it will not run, null that it has ended or never was. Waits for one that runs,
     /// except on the timer thread, but not longer than `patience`: one that hangs also gives null. So who frees what a work

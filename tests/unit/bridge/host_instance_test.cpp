@@ -3,9 +3,11 @@
 
 #include <atomic>
 #include <future>
+#include <utility>
 
 #include "bridge/failure.hpp"
 #include "bridge/tables.hpp"
+#include "plugin/ledger.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/bridge/instance_fixture.hpp"
 
@@ -18,6 +20,45 @@ namespace {
 void count(void* counter) {
     static_cast<std::atomic<int>*>(counter)->fetch_add(1);
 }
+
+/// Holds the one thread of a lane until it is opened; another task waits behind it, so the lane takes no third.
+struct FullLane {
+    explicit FullLane(InstanceFixture& fixture) : host(fixture) {
+        host.services.lane_concurrency = 1;
+        host.services.lane_queue_max = 1;
+        host.instance = std::make_unique<bridge::HostInstance>(host.generation, &host.services,
+                                                               bridge::Values());
+        host.instance->runTask(&FullLane::hold, this);
+        began.get_future().wait();
+        host.instance->runTask(&count, &queued);
+    }
+    ~FullLane() { open(); }
+    void open() {
+        if (!std::exchange(is_open, true)) {
+            opened.set_value();
+        }
+    }
+    /// Returns when every timer that was due before fired.
+    void passTimers() {
+        std::promise<void> passed;
+        std::unique_ptr<run::Work> last = run::makeWork([&] { passed.set_value(); });
+        const auto now = std::chrono::steady_clock::now();
+        static_cast<void>(host.timers.at(now, last));
+        passed.get_future().wait();
+    }
+
+    static void hold(void* raw) {
+        auto& self = *static_cast<FullLane*>(raw);
+        self.began.set_value();
+        self.opened.get_future().wait();
+    }
+
+    InstanceFixture& host;
+    std::promise<void> began;
+    std::promise<void> opened;
+    std::atomic<int> queued = 0;
+    bool is_open = false;
+};
 
 template <typename Condition>
 bool soon(Condition condition) {
@@ -45,7 +86,7 @@ TEST_CASE("a timer that waits is cancelled by close, however many fired before")
         }
         REQUIRE(soon([&] { return fired == wave * kWave; }));
     }
-    REQUIRE(fired > static_cast<int>(limits::kTimerCountMax));
+    REQUIRE(fired > static_cast<int>(limits::kPluginTimerCountMax));
     CHECK(soon([&] { return host.timers.count() == 1; }));
     host.instance->close();
     CHECK(host.timers.count() == 0);
@@ -67,7 +108,7 @@ TEST_CASE("a timer that fired can no longer be cancelled, one that waits can") {
 TEST_CASE("timers beyond the bound are refused, and none is forgotten") {
     InstanceFixture host;
     std::atomic<int> fired = 0;
-    for (std::size_t timer = 0; timer < limits::kTimerCountMax; ++timer) {
+    for (std::size_t timer = 0; timer < limits::kPluginTimerCountMax; ++timer) {
         REQUIRE(host.instance->startTimer(1h, &count, &fired) != 0);
     }
     CHECK(host.instance->startTimer(1h, &count, &fired) == 0);
@@ -84,13 +125,13 @@ TEST_CASE("a plugin with too many timers is told so, and may set one when anothe
         return tasks.after(host.instance->host(), 3'600'000, &count, &fired, &timer, &error);
     };
     mortise_error error = bridge::blankError();
-    for (std::size_t set_before = 0; set_before < limits::kTimerCountMax; ++set_before) {
+    for (std::size_t set_before = 0; set_before < limits::kPluginTimerCountMax; ++set_before) {
         REQUIRE(set(error) == MORTISE_OK);
     }
     const mortise_handle last = timer;
     CHECK(set(error) == MORTISE_EXHAUSTED);
     CHECK(std::string_view(error.code) == "EXHAUSTED");
-    CHECK(std::string_view(error.message) == "too many timers wait in this host (4096)");
+    CHECK(std::string_view(error.message) == "too many timers of this plugin wait (1024)");
     CHECK(timer == 0);
     CHECK(tasks.cancel(host.instance->host(), last, &error) == MORTISE_OK);
     CHECK(tasks.cancel(host.instance->host(), last, &error) == MORTISE_STALE);
@@ -172,4 +213,85 @@ TEST_CASE("timers that fire while their instance closes find it whole") {
         CHECK(host.timers.count() == 0);
         CHECK(fired == at_close);
     }
+}
+
+TEST_CASE("a timer that finds the plugin's queue full runs when there is room again") {
+    InstanceFixture host;
+    FullLane lane(host);
+    std::atomic<int> fired = 0;
+    REQUIRE(host.instance->startTimer(0ms, &count, &fired) != 0);
+    lane.passTimers();
+    CHECK(fired == 0);
+    lane.open();
+    CHECK(soon([&] { return fired == 1; }));
+    CHECK(soon([&] { return host.instance->holdings().empty(); }));
+}
+
+TEST_CASE("a timer that waits for room in the queue can be cancelled by its number") {
+    InstanceFixture host;
+    FullLane lane(host);
+    std::atomic<int> fired = 0;
+    const auto timer = host.instance->startTimer(0ms, &count, &fired);
+    lane.passTimers();
+    CHECK(host.instance->cancelTimer(timer));
+    CHECK_FALSE(host.instance->cancelTimer(timer));
+    lane.open();
+    CHECK(soon([&] { return host.generation.isIdle(); }));
+    CHECK(fired == 0);
+}
+
+TEST_CASE("what runs after a response finds the queue full and runs later, pinned meanwhile") {
+    InstanceFixture host;
+    FullLane lane(host);
+    std::atomic<int> ran = 0;
+    const auto pins = host.generation.pinCount();
+    host.instance->runTask(&count, &ran);
+    CHECK(host.generation.pinCount() == pins + 1);
+    lane.open();
+    CHECK(soon([&] { return ran == 1; }));
+    CHECK(soon([&] { return host.generation.isIdle(); }));
+}
+
+TEST_CASE("an instance that closes takes back what waits for room in the queue") {
+    InstanceFixture host;
+    FullLane lane(host);
+    std::atomic<int> ran = 0;
+    REQUIRE(host.instance->startTimer(0ms, &count, &ran) != 0);
+    host.instance->runTask(&count, &ran);
+    lane.passTimers();
+    host.instance->close();
+    CHECK(host.timers.count() == 0);
+    lane.open();
+    CHECK(soon([&] { return host.generation.isIdle(); }));
+    CHECK(ran == 0);
+}
+
+TEST_CASE("a plugin that leaks timers leaves room for those of the others") {
+    InstanceFixture host;
+    bridge::HostInstance other(host.generation, &host.services, bridge::Values());
+    std::atomic<int> fired = 0;
+    while (host.instance->startTimer(1h, &count, &fired) != 0) {
+    }
+    CHECK(other.startTimer(0ms, &count, &fired) != 0);
+    CHECK(soon([&] { return fired == 1; }));
+}
+
+TEST_CASE("a health check goes on when its plugin has no timer left") {
+    InstanceFixture host;
+    std::atomic<int> runs = 0;
+    const auto check = [](void* counter, mortise_error*) -> mortise_status {
+        count(counter);
+        return MORTISE_OK;
+    };
+    host.generation.setState(plugin::Generation::State::Active);
+    host.instance->observed().addCheck({"room", 1000, 1, check, &runs});
+    host.instance->observed().startChecks();
+    REQUIRE(soon([&] { return runs > 0; }));
+    std::atomic<int> fired = 0;
+    while (host.instance->startTimer(1h, &count, &fired) != 0) {
+    }
+    const int before = runs;
+    CHECK(soon([&] { return runs > before + 3; }));
+    host.instance->close();
+    CHECK(soon([&] { return host.generation.isIdle(); }));
 }
