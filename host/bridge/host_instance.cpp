@@ -249,14 +249,14 @@ void HostInstance::runTask(mortise_task task, void* task_context) noexcept {
     }
     // The queue is full: it waits as a timer does, with the pin that its contract promises.
     std::unique_ptr<TimerTask> waiting(new (std::nothrow) TimerTask(*this, task, task_context));
+    const auto counted = run::TimerThread::Bound::Counted;
     if (!waiting) {
         unpin();
-        reportDropped();
-        return;
+    } else {
+        waiting->is_pinned = true;
     }
-    waiting->is_pinned = true;
-    const auto counted = run::TimerThread::Bound::Counted;
-    if (start(std::move(waiting), limits::kTaskRetryMin, counted) == 0 && !isClosed()) {
+    if (!waiting ||
+        (start(std::move(waiting), limits::kTaskRetryMin, counted) == 0 && !isClosed())) {
         reportDropped();
     }
 }
@@ -275,8 +275,10 @@ db::AsyncConnections* HostInstance::asyncDb() {
 }
 
 mortise_handle HostInstance::startTimer(std::chrono::milliseconds delay, mortise_task task,
-                                        void* task_context, run::TimerThread::Bound bound) {
-    return start(std::make_unique<TimerTask>(*this, task, task_context), delay, bound);
+                                        void* task_context,
+                                        run::TimerThread::Bound bound) noexcept {
+    std::unique_ptr<TimerTask> timer(new (std::nothrow) TimerTask(*this, task, task_context));
+    return timer ? start(std::move(timer), delay, bound) : 0;
 }
 
 mortise_handle HostInstance::start(std::unique_ptr<TimerTask> task, std::chrono::milliseconds delay,
@@ -291,28 +293,26 @@ mortise_handle HostInstance::start(std::unique_ptr<TimerTask> task, std::chrono:
     if (is_full || isClosed()) {
         return 0;
     }
-    mortise_handle handle = 0;
     try {
         timers_.reserve(timers_.size() + 1);  // Afterwards nothing can fail any more.
-        handle = services_->timers.at(std::chrono::steady_clock::now() + delay, work, bound);
+        const auto due = std::chrono::steady_clock::now() + delay;
+        const mortise_handle handle = services_->timers.at(due, work, bound);
+        if (handle != 0) {
+            timer->handle = handle;  // It may fire already; its end waits for the lock.
+            timers_.push_back(handle);
+        }
+        return handle;
     } catch (const std::bad_alloc&) {
         return 0;
     }
-    if (handle == 0) {
-        return 0;
-    }
-    timer->handle = handle;  // It may fire already, but waits for the lock before it is gone.
-    timers_.push_back(handle);
-    return handle;
 }
 
 std::string HostInstance::describeTimerBound() {
     const std::lock_guard lock(mutex_);
-    return timers_.size() >= limits::kPluginTimerCountMax
-               ? "too many timers of this plugin wait (" +
-                     std::to_string(limits::kPluginTimerCountMax) + ")"
-               : "too many timers wait in this host (" + std::to_string(limits::kTimerCountMax) +
-                     ")";
+    const bool is_own = timers_.size() >= limits::kPluginTimerCountMax;
+    return std::string("too many timers ") + (is_own ? "of this plugin" : "of this host") +
+           " wait (" +
+           std::to_string(is_own ? limits::kPluginTimerCountMax : limits::kTimerCountMax) + ")";
 }
 
 bool HostInstance::cancelTimer(mortise_handle timer) noexcept {

@@ -54,6 +54,7 @@ public:
     const mortise_host* host() const noexcept override { return &handle_; }
     const mortise_declare* declareTable() const noexcept override;
     mortise_declaration* declaration() noexcept override { return &declaration_; }
+    void onActive() noexcept override { observed_.begin(); }
     void cancel() noexcept override;
     bool isCancelled() const noexcept override {
         return cancelled_.load(std::memory_order_relaxed);
@@ -87,9 +88,9 @@ public:
 
     run::NamedThreads& threads() noexcept { return threads_; }
     /// 0 when a bound is reached or the instance is closed. A task that finds the plugin's queue full waits for room.
-    mortise_handle startTimer(std::chrono::milliseconds delay, mortise_task task,
-                              void* task_context,
-                              run::TimerThread::Bound bound = run::TimerThread::Bound::Counted);
+    mortise_handle startTimer(
+        std::chrono::milliseconds delay, mortise_task task, void* task_context,
+        run::TimerThread::Bound bound = run::TimerThread::Bound::Counted) noexcept;
     /// Which bound refuses a timer now.
     std::string describeTimerBound();
     bool cancelTimer(mortise_handle timer) noexcept;

@@ -61,7 +61,7 @@ void Observed::addCheck(const plugin::DeclaredHealthCheck& declared) {
     }
 }
 
-void Observed::startChecks() {
+void Observed::begin() noexcept {
     for (const auto& check : checks_) {
         if (!check->is_scheduled.exchange(true)) {
             schedule(*check, std::chrono::milliseconds(0));
@@ -69,9 +69,13 @@ void Observed::startChecks() {
     }
 }
 
-/// Only an instance that closes refuses it: checks are bounded by their declaration, so a plugin that used up its timers is still
-/// looked at.
-void Observed::schedule(Check& check, std::chrono::milliseconds delay) {
+bool Observed::isActive() const noexcept {
+    return instance_.generation().state() == plugin::Generation::State::Active;
+}
+
+/// Only an instance that closes, or memory that is out, refuses it: checks are bounded by their declaration, so a plugin that used
+/// up its timers is still looked at.
+void Observed::schedule(Check& check, std::chrono::milliseconds delay) noexcept {
     if (instance_.startTimer(delay, &Observed::runCheck, &check, run::TimerThread::Bound::Exempt) ==
         0) {
         check.is_scheduled.store(false);
@@ -82,10 +86,13 @@ void Observed::schedule(Check& check, std::chrono::milliseconds delay) {
 void Observed::runCheck(void* raw) {
     Check& check = *static_cast<Check*>(raw);
     HostInstance& instance = check.owner.instance_;
-    using State = plugin::Generation::State;
-    const State state = instance.generation().state();
-    if (state != State::Active && state != State::Prepared) {
-        check.is_scheduled.store(false);
+    if (!check.owner.isActive()) {
+        // A rollback may have made it Active since, and then left a check that was scheduled alone: look again. The exchanges
+        // of both sides order their looks.
+        check.is_scheduled.exchange(false);
+        if (check.owner.isActive() && !check.is_scheduled.exchange(true)) {
+            check.owner.schedule(check, std::chrono::milliseconds(0));
+        }
         return;
     }
     check.began_ms.store(nowMs(), std::memory_order_relaxed);

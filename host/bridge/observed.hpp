@@ -39,8 +39,8 @@ public:
         return index < metrics_.size() ? metrics_[index].get() : nullptr;
     }
 
-    /// The generation serves from now on: first round of checks at once. Again after it was parked.
-    void startChecks();
+    /// The generation is Active from now on: first round of checks at once. Again after it was parked.
+    void begin() noexcept;
 
     struct CheckOutcome {
         std::string name;
@@ -52,7 +52,8 @@ public:
 private:
     struct Check;
     static void runCheck(void* check);
-    void schedule(Check& check, std::chrono::milliseconds delay);
+    bool isActive() const noexcept;
+    void schedule(Check& check, std::chrono::milliseconds delay) noexcept;
 
     HostInstance& instance_;
     std::vector<std::shared_ptr<metrics::Family>> metrics_;

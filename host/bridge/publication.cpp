@@ -120,7 +120,6 @@ void Publication::addServing(Snapshot& snapshot,
     for (const plugin::DeclaredJobType& type : ledger.jobTypes()) {
         snapshot.job_types[type.name] = {&instance, &type};
     }
-    instance.observed().startChecks();
     snapshot.generations.push_back(generation);
 }
 

@@ -33,6 +33,8 @@ public:
     virtual const mortise_declare* declareTable() const noexcept = 0;
     virtual mortise_declaration* declaration() noexcept = 0;
 
+    /// The generation was published and is Active: what only one that serves runs begins now. Again after it was parked.
+    virtual void onActive() noexcept = 0;
     /// The drain deadline passed: every unit of work of this generation answers CANCELLED from now on, waits inside the host end.
     virtual void cancel() noexcept = 0;
     /// There is no way back from cancel(): a generation for which this is true must not serve again.

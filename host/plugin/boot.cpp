@@ -177,6 +177,7 @@ void Swap::publishAtBoot(BootReport& report) {
         Change change(*this, "boot", generation->name());
         const CallResult activated = change.activate(*generation);
         generation->setState(Generation::State::Active);
+        generation->instance().onActive();
         for (auto& plugin : report.plugins) {
             if (plugin.plugin == generation->name()) {
                 plugin.steps.insert(plugin.steps.end(), change.report().steps.begin(),

@@ -249,6 +249,7 @@ bool Change::commit(const std::string& name, const std::shared_ptr<Generation>& 
     });
     if (next) {
         next->setState(State::Active);
+        next->instance().onActive();
     }
     swap_.registry_.setServing(name, next);
     swap_.registry_.clearDegraded(name);

@@ -60,6 +60,17 @@ struct FullLane {
     bool is_open = false;
 };
 
+/// The instance serves and has a check that is run every millisecond.
+void serveWithCheck(InstanceFixture& host, std::atomic<int>& runs) {
+    const auto check = [](void* counter, mortise_error*) -> mortise_status {
+        count(counter);
+        return MORTISE_OK;
+    };
+    host.generation.setState(plugin::Generation::State::Active);
+    host.instance->observed().addCheck({"room", 1000, 1, check, &runs});
+    host.instance->onActive();
+}
+
 template <typename Condition>
 bool soon(Condition condition) {
     const auto limit = std::chrono::steady_clock::now() + 20s;
@@ -276,16 +287,25 @@ TEST_CASE("a plugin that leaks timers leaves room for those of the others") {
     CHECK(soon([&] { return fired == 1; }));
 }
 
+TEST_CASE("a health check rests while its generation is parked and goes on after a rollback") {
+    InstanceFixture host;
+    std::atomic<int> runs = 0;
+    serveWithCheck(host, runs);
+    REQUIRE(soon([&] { return runs > 0; }));
+    host.generation.setState(plugin::Generation::State::Parked);
+    REQUIRE(soon([&] { return host.instance->holdings().empty() && host.generation.isIdle(); }));
+    const int before = runs;
+    host.generation.setState(plugin::Generation::State::Active);
+    host.instance->onActive();
+    CHECK(soon([&] { return runs > before + 3; }));
+    host.instance->close();
+    CHECK(soon([&] { return host.generation.isIdle(); }));
+}
+
 TEST_CASE("a health check goes on when its plugin has no timer left") {
     InstanceFixture host;
     std::atomic<int> runs = 0;
-    const auto check = [](void* counter, mortise_error*) -> mortise_status {
-        count(counter);
-        return MORTISE_OK;
-    };
-    host.generation.setState(plugin::Generation::State::Active);
-    host.instance->observed().addCheck({"room", 1000, 1, check, &runs});
-    host.instance->observed().startChecks();
+    serveWithCheck(host, runs);
     REQUIRE(soon([&] { return runs > 0; }));
     std::atomic<int> fired = 0;
     while (host.instance->startTimer(1h, &count, &fired) != 0) {

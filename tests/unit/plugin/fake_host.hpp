@@ -24,7 +24,8 @@ namespace mortise::plugin::test {
 
 class FakeInstance final : public HostInstance {
 public:
-    explicit FakeInstance(Generation& generation) : declaration_{&generation.ledger()} {
+    explicit FakeInstance(Generation& generation)
+        : generation_(generation), declaration_{&generation.ledger()} {
         host_.struct_size = sizeof host_;
         host_.abi_version = MORTISE_ABI_VERSION;
         host_.query = [](const mortise_host*, mortise_str, std::uint32_t, const void**,
@@ -53,6 +54,9 @@ public:
     const mortise_host* host() const noexcept override { return &host_; }
     const mortise_declare* declareTable() const noexcept override { return &table_; }
     mortise_declaration* declaration() noexcept override { return &declaration_; }
+    void onActive() noexcept override {
+        active_count += generation_.state() == Generation::State::Active ? 1 : 0;
+    }
     void cancel() noexcept override {
         cancelled.store(true);
         if (on_cancel) {
@@ -64,10 +68,13 @@ public:
     std::vector<std::string> holdings() override { return {}; }
 
     std::atomic<bool> cancelled{false};
+    /// How often it was told to serve while it was Active.
+    std::atomic<int> active_count{0};
     /// What work in flight does when it is cancelled. Set before the change begins.
     std::function<void()> on_cancel;
 
 private:
+    Generation& generation_;
     mortise_host host_{};
     mortise_declare table_{};
     mortise_declaration declaration_;

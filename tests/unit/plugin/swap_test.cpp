@@ -101,6 +101,20 @@ TEST_CASE("a rollback brings back the parked generation itself, statics and all"
     CHECK(codeOf([&] { host.swap->rollback("nobody"); }) == "PLUGIN_NOT_FOUND");
 }
 
+TEST_CASE("a generation is told that it serves once it is active, again after a rollback") {
+    Host host;
+    const auto told = [&] {
+        auto& instance = host.registry->serving("rogue")->instance();
+        return static_cast<FakeInstance&>(instance).active_count.load();
+    };
+    host.swap->boot({rogue("well_behaved")});
+    CHECK(told() == 1);
+    REQUIRE(host.apply("well_behaved_2").ok());
+    CHECK(told() == 1);
+    REQUIRE(host.swap->rollback("rogue").ok());
+    CHECK(told() == 2);
+}
+
 TEST_CASE("confirm lets the parked generation go") {
     Host host;
     host.apply("well_behaved");
