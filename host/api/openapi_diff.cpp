@@ -170,7 +170,9 @@ private:
             return;
         }
         for (const std::string& status : old_answers->getNames()) {
-            if (status.front() != '2' && status.front() != '3') {
+            // Of errors it counts that clients can tell them apart; their body is the envelope of all.
+            const bool is_error = status.front() == '4' || status.front() == '5';
+            if (!is_error && status.front() != '2' && status.front() != '3') {
                 continue;
             }
             const Object::Ptr old_one = resolved(before_, old_answers->getObject(status));
@@ -178,7 +180,7 @@ private:
                 new_answers ? resolved(after_, new_answers->getObject(status)) : Object::Ptr();
             if (!new_one) {
                 tell("the answer " + status + " is gone");
-            } else if (old_one) {
+            } else if (old_one && !is_error) {
                 compareContent("answer " + status, *old_one, *new_one, Direction::Received);
             }
         }
@@ -203,9 +205,28 @@ private:
         return all && all->size() > 0;
     }
 
+    /// Of all alternatives: which one a client uses is not for the server to say.
+    static std::set<std::string> scopesOf(const Object& operation) {
+        std::set<std::string> scopes;
+        const Array::Ptr all = operation.getArray("security");
+        for (unsigned i = 0; all && i < all->size(); ++i) {
+            const Object::Ptr alternative = all->getObject(i);
+            for (const std::string& scheme : alternative->getNames()) {
+                scopes.merge(textsIn(*alternative, scheme.c_str()));
+            }
+        }
+        return scopes;
+    }
+
     void compareAccess(const Object& before, const Object& after) {
         if (needsUser(after) && !needsUser(before)) {
             tell("needs a user now");
+        }
+        const auto old_scopes = scopesOf(before);
+        for (const std::string& scope : scopesOf(after)) {
+            if (old_scopes.count(scope) == 0) {
+                tell("needs the scope \"" + scope + "\" now");
+            }
         }
         const auto old_roles = textsIn(before, "x-required-roles");
         const auto new_roles = textsIn(after, "x-required-roles");

@@ -120,7 +120,9 @@ void SchemaDiff::compare(Schema before, Schema after, const std::string& place) 
     }
     const std::pair<std::string, std::string> names{before->optValue<std::string>("$ref", ""),
                                                     after->optValue<std::string>("$ref", "")};
-    const bool is_named = !names.first.empty() && !names.second.empty();
+    // A schema that is absent meets a named one: the names of one side are enough to find the circle.
+    const bool is_named = (!names.first.empty() || before->size() == 0) &&
+                          (!names.second.empty() || after->size() == 0);
     if (is_named && !open_.insert(names).second) {
         return;
     }
@@ -242,20 +244,45 @@ void SchemaDiff::compareMembers(const Schema& before, const Schema& after,
     }
 }
 
+/// A part that is absent allows everything, as the schema {} does.
+void SchemaDiff::comparePart(const char* key, const Schema& before, const Schema& after,
+                             const std::string& place) {
+    const auto isAnything = [&](const Schema& schema) {
+        return !schema->has(key) || textOf(schema->get(key)) == "true";
+    };
+    const Schema anything = new Object;
+    const Schema old_part = isAnything(before) ? anything : before->getObject(key);
+    const Schema new_part = isAnything(after) ? anything : after->getObject(key);
+    compare(old_part, new_part, place);  // `false` is no object; compareMembers() looks at it.
+}
+
+/// Whether clients lose something when a list of this many schemas becomes one of that many.
+bool SchemaDiff::narrows(std::string_view key, std::size_t old_count, std::size_t new_count) const {
+    const bool is_sent = direction_ == Direction::Sent;
+    if (key == "allOf" || key == "prefixItems") {
+        return is_sent ? new_count > old_count
+                       : new_count < old_count;  // Each one more demands more.
+    }
+    // Alternatives: none at all allows everything.
+    const std::size_t wide = is_sent ? old_count : new_count;
+    const std::size_t narrow = is_sent ? new_count : old_count;
+    return narrow != 0 && (wide == 0 || narrow < wide);
+}
+
 void SchemaDiff::compareParts(const Schema& before, const Schema& after, const std::string& place) {
-    compare(before->getObject("items"), after->getObject("items"),
-            place.empty() ? "[]" : place + "[]");
-    compare(before->getObject("additionalProperties"), after->getObject("additionalProperties"),
-            under(place, "*"));
+    comparePart("items", before, after, place.empty() ? "[]" : place + "[]");
+    comparePart("additionalProperties", before, after, under(place, "*"));
     for (const char* key : {"oneOf", "anyOf", "allOf", "prefixItems"}) {
         const Array::Ptr old_parts = before->getArray(key);
         const Array::Ptr new_parts = after->getArray(key);
         const std::size_t old_count = old_parts ? old_parts->size() : 0;
         const std::size_t new_count = new_parts ? new_parts->size() : 0;
-        const bool is_sent = direction_ == Direction::Sent;
-        if (is_sent ? new_count < old_count : new_count > old_count && old_count > 0) {
+        const bool is_all =
+            std::string_view(key) == "allOf" || std::string_view(key) == "prefixItems";
+        if (narrows(key, old_count, new_count)) {
             tell(place, std::string(key) + " had " + std::to_string(old_count) +
-                            " alternatives and has " + std::to_string(new_count));
+                            (is_all ? " parts and has " : " alternatives and has ") +
+                            std::to_string(new_count));
         }
         for (unsigned i = 0; i < std::min(old_count, new_count); ++i) {
             compare(old_parts->getObject(i), new_parts->getObject(i), place);

@@ -12,6 +12,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,9 @@ private:
     void compareBounds(const Schema& before, const Schema& after, const std::string& place);
     void compareChoices(const Schema& before, const Schema& after, const std::string& place);
     void compareMembers(const Schema& before, const Schema& after, const std::string& place);
+    void comparePart(const char* key, const Schema& before, const Schema& after,
+                     const std::string& place);
+    bool narrows(std::string_view key, std::size_t old_count, std::size_t new_count) const;
     void compareParts(const Schema& before, const Schema& after, const std::string& place);
     void compareRest(const Schema& before, const Schema& after, const std::string& place);
     void tell(const std::string& place, const std::string& what);
