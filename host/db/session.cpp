@@ -63,7 +63,8 @@ Result Session::execute(const Statement& statement) {
 }
 
 Result Session::executeSingle(const Statement& statement) {
-    const bool repeatable = statement.access == Access::ReadOnly || access_ == Access::ReadOnly;
+    // Only the statement itself knows: where transactions are read-only, a single one may write all the same.
+    const bool repeatable = statement.access == Access::ReadOnly;
     for (int attempt = 1;; ++attempt) {
         Lease lease = pool_.acquire(plugin_, deadline_);
         try {

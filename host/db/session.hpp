@@ -29,8 +29,8 @@ struct ConnectionScope;
 
 class Session {
 public:
-    /// `access` ReadOnly makes the transaction READ ONLY and its statements repeatable after a lost
-    /// connection.
+    /// `access` ReadOnly makes the transaction READ ONLY. A Single statement is none: it may write, and
+    /// is sent again after a lost connection only when it says itself that it changes nothing.
     Session(Pool& pool, std::string_view plugin, Deadline deadline,
             Access access = Access::ReadWrite);
     /// For work without a deadline of its own: `transaction_limit` is the time each transaction, and

@@ -328,6 +328,17 @@ TEST_CASE_METHOD(Fixture, "a read that dies under way is sent once more") {
 }
 
 TEST_CASE_METHOD(Fixture,
+                 "a single write of work that only reads is sent once, whatever becomes of it") {
+    Session reader = session(Access::ReadOnly);
+    database.run("CREATE SEQUENCE notes.writes");
+    const auto write =
+        single("SELECT nextval('writes'), pg_terminate_backend(pg_backend_pid()), pg_sleep(1)",
+               Access::ReadWrite);
+    CHECK(failureOf([&] { reader.execute(write); }).code() == "DATABASE_UNAVAILABLE");
+    CHECK(database.value("SELECT last_value FROM notes.writes") == "1");
+}
+
+TEST_CASE_METHOD(Fixture,
                  "work without a deadline has the time of a transaction for each of them") {
     constexpr auto kLimit = 400ms;
     Session session(pool, "notes", kLimit);
