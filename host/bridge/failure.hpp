@@ -1,6 +1,7 @@
 // Failure: exceptions of the host become mortise_error here, and what a plugin reports becomes an answer.
 //
-// The bridge is the only place where exceptions meet C: every function of a table runs inside guarded().
+// The bridge is the only place where exceptions meet C: functions of a table that may fail run inside guarded(), and code of a
+// plugin is called inside callPlugin().
 #pragma once
 
 #include <functional>

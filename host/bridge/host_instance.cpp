@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "bridge/failure.hpp"
 #include "bridge/plugin_request.hpp"
 #include "bridge/publication.hpp"
@@ -249,14 +250,13 @@ void HostInstance::runTask(mortise_task task, void* task_context) noexcept {
     }
     // The queue is full: it waits as a timer does, with the pin that its contract promises.
     std::unique_ptr<TimerTask> waiting(new (std::nothrow) TimerTask(*this, task, task_context));
-    const auto counted = run::TimerThread::Bound::Counted;
     if (!waiting) {
         unpin();
-    } else {
-        waiting->is_pinned = true;
+        reportDropped();
+        return;
     }
-    if (!waiting ||
-        (start(std::move(waiting), limits::kTaskRetryMin, counted) == 0 && !isClosed())) {
+    waiting->is_pinned = true;  // From now on its end gives the pin back.
+    if (start(std::move(waiting), limits::kTaskRetryMin) == 0 && !isClosed()) {
         reportDropped();
     }
 }
@@ -310,9 +310,9 @@ mortise_handle HostInstance::start(std::unique_ptr<TimerTask> task, std::chrono:
 std::string HostInstance::describeTimerBound() {
     const std::lock_guard lock(mutex_);
     const bool is_own = timers_.size() >= limits::kPluginTimerCountMax;
-    return std::string("too many timers ") + (is_own ? "of this plugin" : "of this host") +
-           " wait (" +
-           std::to_string(is_own ? limits::kPluginTimerCountMax : limits::kTimerCountMax) + ")";
+    const std::size_t bound = is_own ? limits::kPluginTimerCountMax : limits::kTimerCountMax;
+    return std::string("too many timers of this ") + (is_own ? "plugin" : "host") + " wait (" +
+           std::to_string(bound) + ")";
 }
 
 bool HostInstance::cancelTimer(mortise_handle timer) noexcept {
@@ -333,7 +333,14 @@ mortise_handle HostInstance::subscribe(std::string_view channel, mortise_notific
     }
     const auto id = services_->listener.subscribe(
         channel, [notify, notification_context](std::string_view name, std::string_view payload) {
-            notify(notification_context, strOf(name), strOf(payload));
+            mortise_error error = blankError();
+            const mortise_status status = callPlugin(error, [&] {
+                notify(notification_context, strOf(name), strOf(payload));
+                return MORTISE_OK;
+            });
+            if (status != MORTISE_OK) {
+                throw Error::internal(error.message);  // The listener says which channel it was.
+            }
         });
     if (!id) {
         return 0;

@@ -116,7 +116,7 @@ private:
     /// Hands a task to the executor, pinned until it ran.
     Submission submit(mortise_task task, void* task_context) noexcept;
     mortise_handle start(std::unique_ptr<TimerTask> task, std::chrono::milliseconds delay,
-                         run::TimerThread::Bound bound) noexcept;
+                         run::TimerThread::Bound bound = run::TimerThread::Bound::Counted) noexcept;
     void reportDropped() noexcept;
 
     plugin::Generation& generation_;

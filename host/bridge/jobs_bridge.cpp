@@ -126,11 +126,22 @@ mortise_status progress(mortise_job* job, double fraction, mortise_str message) 
     if (attempt.observer == nullptr) {
         return MORTISE_OK;
     }
-    attempt.observer->progress(attempt.observer->self, fraction, message);
-    if (attempt.observer->cancelled(attempt.observer->self) != 0) {
-        return MORTISE_CANCELLED;
+    // The observer is code of the queue's owner, and what it throws is no fault of the handler that reports.
+    mortise_error error = blankError();
+    bool is_cancelled = false;
+    const mortise_status observed = callPlugin(error, [&] {
+        attempt.observer->progress(attempt.observer->self, fraction, message);
+        is_cancelled = attempt.observer->cancelled(attempt.observer->self) != 0;
+        return MORTISE_OK;
+    });
+    const Context& unit = Context::of(job->context);
+    if (observed != MORTISE_OK) {
+        const log::Context log_context = unit.logContext();
+        const log::Field fields[] = {{"reason", std::string_view(error.message)}};
+        unit.instance().services().log.write(log::Level::Error, "task.unhandled_error", fields,
+                                             &log_context);
     }
-    return Context::of(job->context).interrupted();
+    return is_cancelled ? MORTISE_CANCELLED : unit.interrupted();
 }
 
 mortise_status result(mortise_job* job, mortise_str text, mortise_error* error) {

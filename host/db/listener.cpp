@@ -229,6 +229,9 @@ void Listener::State::call(Id id, std::string_view channel, std::string_view pay
         (*callback)(channel, payload);
     } catch (const std::exception& error) {
         log.error("database.notification_failed", {{"channel", channel}, {"reason", error.what()}});
+    } catch (...) {
+        log.error("database.notification_failed",
+                  {{"channel", channel}, {"reason", "unknown exception"}});
     }
     callback.reset();  // What it holds goes before unsubscribe() returns.
     const std::lock_guard lock(mutex);

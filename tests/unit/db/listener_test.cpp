@@ -108,6 +108,20 @@ TEST_CASE_METHOD(Fixture, "unsubscribe waits for a callback that runs") {
     releaser.join();
 }
 
+TEST_CASE_METHOD(Fixture, "a callback that throws, whatever it throws, harms nobody") {
+    listener.subscribe("jobs", [](std::string_view, std::string_view) { throw 1; });
+    listener.subscribe("jobs", [](std::string_view, std::string_view) {
+        throw std::runtime_error("the callback's own");
+    });
+    listener.subscribe("jobs", mailbox.callback());
+    listen();
+    database.run("NOTIFY jobs, 'a'");
+    CHECK(mailbox.has("jobs:a"));
+    CHECK(log.has("database.notification_failed"));
+    database.run("NOTIFY jobs, 'b'");
+    CHECK(mailbox.has("jobs:b"));
+}
+
 TEST_CASE_METHOD(Fixture, "a callback may end its own subscription") {
     std::atomic<Listener::Id> id{0};
     std::atomic<int> calls{0};
