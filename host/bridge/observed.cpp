@@ -62,6 +62,9 @@ void Observed::addCheck(const plugin::DeclaredHealthCheck& declared) {
 }
 
 void Observed::begin() noexcept {
+    for (const auto& family : metrics_) {
+        instance_.services().metrics->show(family);
+    }
     for (const auto& check : checks_) {
         if (!check->is_scheduled.exchange(true)) {
             schedule(*check, std::chrono::milliseconds(0));

@@ -39,7 +39,7 @@ public:
         return index < metrics_.size() ? metrics_[index].get() : nullptr;
     }
 
-    /// The generation is Active from now on: first round of checks at once. Again after it was parked.
+    /// The generation is Active from now on: its metrics are shown, first round of checks at once. Again after it was parked.
     void begin() noexcept;
 
     struct CheckOutcome {

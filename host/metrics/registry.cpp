@@ -1,5 +1,6 @@
 #include "metrics/registry.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace mortise::metrics {
@@ -7,15 +8,27 @@ namespace mortise::metrics {
 std::shared_ptr<Family> Registry::acquire(const Spec& spec) {
     const std::lock_guard lock(mutex_);
     auto& known = families_[spec.name];
-    std::erase_if(known, [](const auto& each) { return each.expired(); });
+    std::erase_if(known, [](const Known& each) { return each.family.expired(); });
     for (const auto& each : known) {
-        if (auto family = each.lock(); family && family->spec() == spec) {
+        if (auto family = each.family.lock(); family && family->spec() == spec) {
             return family;
         }
     }
     auto made = std::make_shared<Family>(spec);
-    known.push_back(made);
+    known.insert(known.begin(), {made, false});  // Behind those that are shown.
     return made;
+}
+
+void Registry::show(const std::shared_ptr<Family>& family) {
+    const std::lock_guard lock(mutex_);
+    auto& known = families_[family->spec().name];
+    const auto found = std::find_if(known.begin(), known.end(), [&](const Known& each) {
+        return each.family.lock() == family;
+    });
+    if (found != known.end()) {
+        found->is_shown = true;
+        std::rotate(found, found + 1, known.end());
+    }
 }
 
 void Registry::collect(Collector collector) {
@@ -29,13 +42,14 @@ std::string Registry::exposition() {
     {
         const std::lock_guard lock(mutex_);
         for (auto at = families_.begin(); at != families_.end();) {
-            std::erase_if(at->second, [](const auto& each) { return each.expired(); });
+            std::erase_if(at->second, [](const Known& each) { return each.family.expired(); });
             if (at->second.empty()) {
                 at = families_.erase(at);
                 continue;
             }
-            if (auto newest = at->second.back().lock()) {
-                shown.push_back(std::move(newest));
+            const Known& newest = at->second.back();
+            if (auto family = newest.family.lock(); family && newest.is_shown) {
+                shown.push_back(std::move(family));
             }
             ++at;
         }

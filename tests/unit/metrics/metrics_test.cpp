@@ -68,9 +68,10 @@ TEST_CASE("an update that cannot be meant is refused and changes nothing") {
     CHECK(gauge.value(0) == 4);
 }
 
-TEST_CASE("a metric goes on while somebody holds its shape, and the newest shape is shown") {
+TEST_CASE("a metric goes on while somebody holds its shape, and the one shown last is shown") {
     Registry registry;
     auto first = registry.acquire(counter());
+    registry.show(first);
     first->add(0, 3);
     auto second = registry.acquire(counter());
     CHECK(second == first);
@@ -79,13 +80,36 @@ TEST_CASE("a metric goes on while somebody holds its shape, and the newest shape
     auto third = registry.acquire(other);
     CHECK(third != first);
     third->add(0, 7);
+    CHECK_THAT(registry.exposition(),
+               ContainsSubstring("mortise_notes_created_total{kind=\"a\",by=\"x\"} 3\n"));
+    registry.show(third);
     CHECK_THAT(registry.exposition(), ContainsSubstring("\nmortise_notes_created_total 7\n"));
+    registry.show(first);  // A rollback.
+    CHECK_THAT(registry.exposition(),
+               ContainsSubstring("mortise_notes_created_total{kind=\"a\",by=\"x\"} 3\n"));
+    registry.show(third);
     third.reset();
     CHECK_THAT(registry.exposition(),
                ContainsSubstring("mortise_notes_created_total{kind=\"a\",by=\"x\"} 3\n"));
     first.reset();
     second.reset();
     CHECK(registry.exposition().find("mortise_notes") == std::string::npos);
+}
+
+TEST_CASE("a shape that nobody ever served hides nothing and is not shown itself") {
+    Registry registry;
+    const auto serves = registry.acquire(counter());
+    registry.show(serves);
+    serves->add(0, 3);
+    Spec other = counter();
+    other.labels.clear();
+    const auto refused = registry.acquire(other);
+    refused->add(0, 7);
+    CHECK_THAT(registry.exposition(),
+               ContainsSubstring("mortise_notes_created_total{kind=\"a\",by=\"x\"} 3\n"));
+    Registry empty;
+    const auto never = empty.acquire(counter());
+    CHECK(empty.exposition().find("mortise_notes") == std::string::npos);
 }
 
 TEST_CASE("the exposition is the text format of Prometheus") {
@@ -96,6 +120,7 @@ TEST_CASE("the exposition is the text format of Prometheus") {
               {{"kind", {"say \"hi\""}}},
               {0.5, 10}};
     const auto family = registry.acquire(spec);
+    registry.show(family);
     family->observe(0, 0.5);  // A bound belongs to its bucket.
     family->observe(0, 7);
     family->observe(0, 1000);
