@@ -85,6 +85,7 @@ public:
 
     /// Made at first use.
     db::Session& session();
+    bool hasSession() const noexcept { return session_ != nullptr; }
     bool hasLease() const noexcept;
 
     /// Kept until settle(true), then run on the executor.

@@ -223,7 +223,9 @@ void release(const mortise_host*, const mortise_result* result) {
 mortise_status commitNow(mortise_context* raw, mortise_error* error) {
     Context& context = Context::of(raw);
     return databaseGuarded(context, error, [&] {
-        if (context.hasLease()) {
+        // Asked whenever there was a statement: a transaction that lost its connection has no lease, and must not pass for
+        // one that was committed.
+        if (context.hasSession()) {
             context.session().commitNow();
         }
         return MORTISE_OK;

@@ -29,7 +29,9 @@ inline plugin::Generation::Origin originOf(const std::string& name) {
 }
 
 struct InstanceFixture {
-    InstanceFixture() { reactors.start(); }
+    explicit InstanceFixture(const db::PoolSettings& database = {}) : pool(database, log) {
+        reactors.start();
+    }
     ~InstanceFixture() {
         instance.reset();
         timers.stop();
@@ -45,7 +47,7 @@ struct InstanceFixture {
     run::TimerThread timers{"timer"};
     run::CpuPool cpu{"cpu", 1};
     Publication publication{log};
-    db::Pool pool{{}, log};
+    db::Pool pool;
     db::Listener listener{{}, log};
     identity::PasswordHasher passwords{cpu, {}};
     identity::testing::TokenFixture tokens;
