@@ -11,6 +11,16 @@
 
 namespace mortise::bridge {
 
+void CallerBond::release() noexcept {
+    const std::lock_guard lock(mutex_);
+    caller_ = nullptr;
+}
+
+mortise_status CallerBond::interrupted() const noexcept {
+    const std::lock_guard lock(mutex_);
+    return caller_ == nullptr ? MORTISE_CANCELLED : caller_->interrupted();
+}
+
 Context::Context(HostInstance& instance, Context* caller)
     : instance_(instance), caller_(caller), depth_(caller == nullptr ? 0 : caller->depth_ + 1) {
     if (caller != nullptr) {
@@ -87,6 +97,9 @@ mortise_status Context::interrupted() const noexcept {
     }
     if (instance_.isCancelled() || (exchange != nullptr && exchange->isAbandoned())) {
         return MORTISE_CANCELLED;
+    }
+    if (bond_) {
+        return bond_->interrupted();
     }
     return caller_ == nullptr ? MORTISE_OK : caller_->interrupted();
 }

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bridge/principal_view.hpp"
@@ -35,6 +37,23 @@ class Tracer;
 namespace mortise::bridge {
 
 class HostInstance;
+
+class Context;
+
+/// The unit of work that waits for another one, for as long as it does. The other one may run on any thread and longer than that.
+class CallerBond {
+public:
+    explicit CallerBond(Context& caller) noexcept : caller_(&caller) {}
+
+    /// The caller waits no more: it may be gone when this returned.
+    void release() noexcept;
+    /// What the caller's own interrupted() says; CANCELLED once nobody waits.
+    mortise_status interrupted() const noexcept;
+
+private:
+    mutable std::mutex mutex_;  // Guards caller_, and the caller against its end while it is asked.
+    Context* caller_;
+};
 
 class Context final : public mortise_context {
 public:
@@ -70,6 +89,11 @@ public:
     unsigned depth() const noexcept { return depth_; }
     /// From now on the caller may be gone before this unit ends.
     void detachFromCaller() noexcept { caller_ = nullptr; }
+    /// As above, and while the caller waits it is asked through the bond.
+    void bindToCaller(std::shared_ptr<const CallerBond> bond) noexcept {
+        caller_ = nullptr;
+        bond_ = std::move(bond);
+    }
     Time deadlineOr(std::chrono::milliseconds fallback) const;
     log::Context logContext() const noexcept;
     /// Null when spans of this unit are not recorded.
@@ -106,6 +130,7 @@ private:
 
     HostInstance& instance_;
     Context* caller_;
+    std::shared_ptr<const CallerBond> bond_;
     unsigned depth_;
     std::unique_ptr<db::Session> session_;
     std::vector<AfterResponse> after_response_;

@@ -24,7 +24,8 @@ namespace mortise::bridge {
 
 class Invocation final : public mortise_invocation {
 public:
-    /// Whether the unit of work asks its caller if it is still wanted; only while the caller surely waits.
+    /// Whether the unit of work asks its caller if it is still wanted; only while the caller surely waits. An asynchronous caller
+    /// stops to wait at its deadline, so the unit asks through a CallerBond: see bind().
     enum class Bond { WithCaller, Detached };
     /// Called once with the invocation, settled.
     using Done = std::function<void(Invocation&)>;
@@ -37,6 +38,9 @@ public:
         return *static_cast<Invocation*>(invocation);
     }
 
+    void bind(std::shared_ptr<const CallerBond> bond) noexcept {
+        unit_.bindToCaller(std::move(bond));
+    }
     /// False with `failure` filled when the input is no JSON.
     bool read();
     /// Calls a blocking provider on this thread and settles.

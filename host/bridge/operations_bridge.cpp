@@ -137,30 +137,102 @@ mortise_status callStandIn(Context& caller, std::string_view name, std::string_v
     return MORTISE_OK;
 }
 
-/// On the executor, since it may block; the outcome comes back on the caller's reactor.
+/// One call of an asynchronous caller, shared by its wait and by what runs for it. The wait ends with the outcome, at the caller's
+/// deadline or when the caller is cancelled, whatever comes first; an outcome that comes later is dropped.
+class AsyncCall {
+public:
+    AsyncCall(Context& caller, mortise_operation_done done, void* done_context)
+        : waits_(&caller.instance().waits()),
+          bond_(std::make_shared<CallerBond>(caller)),
+          done_(done),
+          done_context_(done_context) {}
+
+    /// On the caller's reactor; nullptr when too many wait.
+    static std::shared_ptr<AsyncCall> begin(Context& caller, mortise_operation_done done,
+                                            void* done_context) {
+        auto call = std::make_shared<AsyncCall>(caller, done, done_context);
+        auto held = std::make_unique<std::shared_ptr<AsyncCall>>(call);
+        call->wait_ = call->waits_->start(caller, &AsyncCall::end, held.get());
+        if (call->wait_ == 0) {
+            return nullptr;
+        }
+        call->held_ = held.release();  // end() frees it.
+        return call;
+    }
+    /// Nothing runs for it after all. True: there is no completion; false: it was cancelled meanwhile, and one comes.
+    bool forget() noexcept {
+        bond_->release();
+        const std::lock_guard lock(mutex_);
+        if (!waits_->forget(wait_)) {
+            return false;
+        }
+        delete held_;
+        return true;
+    }
+    const std::shared_ptr<CallerBond>& bond() const noexcept { return bond_; }
+
+    /// Any thread, once.
+    void finish(mortise_status status, const mortise_error& failure, std::string reply) noexcept {
+        const std::lock_guard lock(mutex_);
+        if (waits_ == nullptr) {
+            return;  // Nobody waits any more.
+        }
+        status_ = status;
+        failure_ = failure;
+        reply_ = std::move(reply);
+        waits_->wake(wait_);  // False: its deadline is telling the caller right now.
+    }
+    void finish(Invocation& ended) noexcept {
+        finish(ended.status, ended.failure, std::move(ended.reply));
+    }
+
+private:
+    static void end(void* raw, mortise_status waited, const mortise_error*) {
+        const std::unique_ptr<std::shared_ptr<AsyncCall>> held(
+            static_cast<std::shared_ptr<AsyncCall>*>(raw));
+        const std::shared_ptr<AsyncCall> self = *held;
+        self->bond_->release();  // First: the continuation may end the caller.
+        {
+            const std::lock_guard lock(self->mutex_);
+            self->waits_ = nullptr;
+        }
+        if (waited != MORTISE_OK) {
+            mortise_error failure = blankError();
+            const bool is_late = waited == MORTISE_DEADLINE_EXCEEDED;
+            fail(&failure, waited, is_late ? "DEADLINE_EXCEEDED" : "CANCELLED",
+                 is_late ? "the operation did not end in time" : "the caller is being stopped");
+            self->done_(self->done_context_, waited, mortise_str{}, &failure);
+            return;
+        }
+        const bool ok = self->status_ == MORTISE_OK;
+        self->done_(self->done_context_, self->status_, ok ? strOf(self->reply_) : mortise_str{},
+                    &self->failure_);
+    }
+
+    std::mutex mutex_;  // Guards waits_ and the outcome.
+    // Null once the wait ended: from then on nothing pins the caller's plugin for it.
+    Waits* waits_;
+    const std::shared_ptr<CallerBond> bond_;
+    mortise_operation_done done_;
+    void* done_context_;
+    mortise_handle wait_ = 0;
+    std::shared_ptr<AsyncCall>* held_ = nullptr;
+    // Of finish(); end() reads it without the lock, when nobody writes it any more.
+    mortise_status status_ = MORTISE_OK;
+    mortise_error failure_ = blankError();
+    std::string reply_;
+};
+
+/// On the executor, since it may block.
 mortise_status callStandInAsync(Context& caller, std::string_view name, std::string_view input,
-                                mortise_operation_done done, void* done_context,
-                                mortise_error* error) {
-    struct Outcome {
-        mortise_status status = MORTISE_OK;
-        mortise_error failure = blankError();
-        std::string output;
-    };
+                                const std::shared_ptr<AsyncCall>& call, mortise_error* error) {
     OperationStandIn* stand_in = standInFor(caller, name);
     std::unique_ptr<run::Work> work =
-        run::makeWork([stand_in, reactor = run::Reactor::current(), done, done_context,
-                       operation = std::string(name), text = std::string(input)] {
-            auto outcome = std::make_unique<Outcome>();
-            outcome->status = stand_in->call(operation, text, outcome->output, outcome->failure);
-            reactor->post(run::makeWork([done, done_context, ended = std::move(outcome)] {
-                const bool ok = ended->status == MORTISE_OK;
-                mortise_error ignored = blankError();
-                callPlugin(ignored, [&] {
-                    done(done_context, ended->status, ok ? strOf(ended->output) : mortise_str{},
-                         &ended->failure);
-                    return MORTISE_OK;
-                });
-            }));
+        run::makeWork([stand_in, call, operation = std::string(name), text = std::string(input)] {
+            mortise_error failure = blankError();
+            std::string output;
+            const mortise_status status = stand_in->call(operation, text, output, failure);
+            call->finish(status, failure, std::move(output));
         });
     HostInstance& instance = caller.instance();
     return instance.services().executor.submit(instance.lane(), work)
@@ -196,23 +268,31 @@ mortise_status call(mortise_context* raw, mortise_str name, mortise_str input,
     });
 }
 
-/// Hands the outcome to an asynchronous caller, on its reactor.
-void tell(const Invocation& invocation, mortise_operation_done done, void* done_context) {
-    mortise_error ignored = blankError();
-    callPlugin(ignored, [&] {
-        const bool ok = invocation.status == MORTISE_OK;
-        done(done_context, invocation.status, ok ? strOf(invocation.reply) : mortise_str{},
-             &invocation.failure);
+/// Runs it where the table of bridge/invocation.hpp says; what it does outlives the call.
+mortise_status startAsync(std::unique_ptr<Invocation> invocation,
+                          const std::shared_ptr<AsyncCall>& call, mortise_error* error) {
+    if (invocation->isAsync()) {
+        run::Reactor::current()->post(run::makeWork([call,
+                                                     owned = std::move(invocation)]() mutable {
+            Invocation::start(std::move(owned), [call](Invocation& ended) { call->finish(ended); });
+        }));
         return MORTISE_OK;
+    }
+    HostInstance& provider = invocation->provider();
+    std::unique_ptr<run::Work> work = run::makeWork([call, owned = std::move(invocation)] {
+        owned->runHere();
+        call->finish(*owned);
     });
+    return provider.services().executor.submit(provider.lane(), work)
+               ? MORTISE_OK
+               : fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "the provider's queue is full");
 }
 
 mortise_status callAsync(mortise_context* raw, mortise_str name, mortise_str input,
                          mortise_operation_done done, void* done_context, mortise_error* error) {
     return guarded(error, [&] {
         Context& caller = Context::of(raw);
-        run::Reactor* reactor = run::Reactor::current();
-        if (reactor == nullptr) {
+        if (run::Reactor::current() == nullptr) {
             return fail(error, MORTISE_INVALID_ARGUMENT, "INVALID_ARGUMENT",
                         "call_async() is for coroutines on a reactor");
         }
@@ -221,35 +301,26 @@ mortise_status callAsync(mortise_context* raw, mortise_str name, mortise_str inp
             status != MORTISE_OK) {
             return status;
         }
-        if (!found.provider) {
-            return callStandInAsync(caller, viewOf(name), viewOf(input), done, done_context, error);
+        std::unique_ptr<Invocation> invocation;
+        if (found.provider) {
+            invocation = std::make_unique<Invocation>(std::move(found), caller, viewOf(input),
+                                                      Invocation::Bond::Detached);
+            if (!invocation->read()) {
+                return copyFailure(*invocation, error);
+            }
         }
-        auto invocation = std::make_unique<Invocation>(std::move(found), caller, viewOf(input),
-                                                       Invocation::Bond::WithCaller);
-        if (!invocation->read()) {
-            return copyFailure(*invocation, error);
+        const std::shared_ptr<AsyncCall> call = AsyncCall::begin(caller, done, done_context);
+        if (!call) {
+            return fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "too many coroutines wait");
         }
-        if (invocation->isAsync()) {
-            reactor->post(
-                run::makeWork([done, done_context, owned = std::move(invocation)]() mutable {
-                    Invocation::start(std::move(owned), [done, done_context](Invocation& ended) {
-                        tell(ended, done, done_context);
-                    });
-                }));
-            return MORTISE_OK;
+        mortise_status status = MORTISE_OK;
+        if (invocation) {
+            invocation->bind(call->bond());
+            status = startAsync(std::move(invocation), call, error);
+        } else {
+            status = callStandInAsync(caller, viewOf(name), viewOf(input), call, error);
         }
-        HostInstance& provider = invocation->provider();
-        std::unique_ptr<run::Work> work =
-            run::makeWork([reactor, done, done_context, owned = std::move(invocation)]() mutable {
-                owned->runHere();
-                reactor->post(run::makeWork([done, done_context, ended = std::move(owned)] {
-                    tell(*ended, done, done_context);
-                }));
-            });
-        if (!provider.services().executor.submit(provider.lane(), work)) {
-            return fail(error, MORTISE_EXHAUSTED, "EXHAUSTED", "the provider's queue is full");
-        }
-        return MORTISE_OK;
+        return status == MORTISE_OK || !call->forget() ? MORTISE_OK : status;
     });
 }
 
