@@ -221,6 +221,24 @@ inline constexpr std::chrono::milliseconds kEmbeddedKillTimeout = 5s;
 /// The server's own log is kept once more beyond it.
 inline constexpr std::size_t kEmbeddedLogSizeMax = 8 * 1024 * 1024;
 
+// cache
+/// Memory for the cache of one plugin: some ten thousand answers of a few kilobytes.
+inline constexpr std::size_t kCachePluginSize = 64 * 1024 * 1024;
+/// Longer keys are documents; a digest of them is a better key.
+inline constexpr std::size_t kCacheKeySizeMax = 512;
+/// What a page of an API may need; larger things belong into files or the database.
+inline constexpr std::size_t kCacheValueSizeMax = 1024 * 1024;
+inline constexpr std::size_t kCacheTagSizeMax = 128;
+inline constexpr std::size_t kCacheTagCountMax = 16;
+/// What shall be kept longer is data, not a cache.
+inline constexpr std::chrono::milliseconds kCacheTtlMax = 7 * 24h;
+/// As many threads as ask at the same moment on a common machine; more shards only cut the room for large values.
+inline constexpr std::size_t kCacheShardCountMax = 8;
+/// Values of one shard that are being computed; beyond it callers compute for themselves.
+inline constexpr std::size_t kCacheFlightCountMax = 1024;
+/// Removed tags a shard remembers while values are computed; beyond it what is being computed is not kept.
+inline constexpr std::size_t kCacheRemovedTagCountMax = 1024;
+
 // tasks
 inline constexpr std::size_t kPluginThreadCountMax = 32;
 /// Of one plugin, so that one that leaks its timers takes no other's room; works of it that wait for its queue count too.

@@ -32,7 +32,8 @@ constexpr int kFailedExit = 1;
 struct Host::State final : lifecycle::SignalHandler {
     State(Configuration& host_configuration, HostOptions host_options)
         : options(std::move(host_options)),
-          parts(host_configuration, options.log_sink),
+          parts(host_configuration, options.log_sink,
+                options.plugin_clock != nullptr ? *options.plugin_clock : systemClock()),
           stages(parts.log) {}
 
     HostOptions options;
@@ -248,7 +249,8 @@ void Host::State::startPlugins() {
                          config().boolean("database.echo"),
                          &systemClock(),
                          &parts.metrics,
-                         &parts.tracer});
+                         &parts.tracer,
+                         &parts.cache});
     parts.services->stand_in = options.stand_in;
     parts.services->outgoing_stand_in = options.outgoing_stand_in;
     if (options.plugin_clock != nullptr) {

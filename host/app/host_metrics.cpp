@@ -78,6 +78,7 @@ void collectHostMetrics(Parts& parts) {
         parts.outgoing.write(out);
         writePool(out, parts);
         writePlugins(out, parts);
+        cache::write(parts.cache, out);
     });
 }
 

@@ -88,12 +88,14 @@ http::AuthResult HostAuthenticator::authenticate(std::string_view token) noexcep
     return {http::AuthResult::Status::Invalid, nullptr};
 }
 
-Parts::Parts(Configuration& host_configuration, log::Sink* log_sink)
+Parts::Parts(Configuration& host_configuration, log::Sink* log_sink, const Clock& plugin_clock)
     : configuration(host_configuration),
       log(log_sink == nullptr ? log::Log(logSettings(configuration.host()))
                               : log::Log(logSettings(configuration.host()), *log_sink)),
       tracer(traceSettings(configuration.host()),
              [this](const std::string& reason) { reportExport(log, reason); }),
+      cache(static_cast<std::size_t>(configuration.host().integer("cache.bytes_per_plugin")),
+            plugin_clock),
       reactors(reactorCount(configuration.host())),
       executor("request",
                static_cast<unsigned>(configuration.host().integer("run.executor_threads"))),

@@ -13,6 +13,7 @@
 #include "bridge/binding.hpp"
 #include "bridge/publication.hpp"
 #include "bridge/services.hpp"
+#include "cache/cache.hpp"
 #include "db/embedded_postgres.hpp"
 #include "db/listener.hpp"
 #include "db/migrator.hpp"
@@ -74,13 +75,15 @@ private:
 
 struct Parts {
     /// Without `log_sink` lines go where the configuration says.
-    explicit Parts(Configuration& host_configuration, log::Sink* log_sink = nullptr);
+    explicit Parts(Configuration& host_configuration, log::Sink* log_sink = nullptr,
+                   const Clock& plugin_clock = systemClock());
 
     Configuration& configuration;
     log::Log log;
     metrics::Registry metrics;
     http::RequestMetrics request_metrics;
     trace::Tracer tracer;
+    cache::Cache cache;
     lifecycle::Gate gate;
     run::ReactorGroup reactors;
     run::Executor executor;

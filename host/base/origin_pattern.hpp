@@ -24,8 +24,8 @@ public:
     bool isAnyPublic() const noexcept { return scheme_.empty(); }
 
 private:
-    std::string scheme_;  // Empty for "*".
-    std::string host_;    // With a leading dot when all names below it are meant.
+    std::string scheme_;      // Empty for "*".
+    std::string host_;        // With a leading dot when all names below it are meant.
     std::uint16_t port_ = 0;  // 0 for any.
 };
 

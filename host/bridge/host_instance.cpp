@@ -8,6 +8,7 @@
 #include "bridge/publication.hpp"
 #include "bridge/tables.hpp"
 #include "bridge/text.hpp"
+#include "cache/cache.hpp"
 #include "db/async_connections.hpp"
 #include "db/listener.hpp"
 #include "http/route_rules.hpp"
@@ -128,6 +129,9 @@ HostInstance::HostInstance(plugin::Generation& generation, Services* services, V
         lane_ = std::make_unique<run::Lane>(services_->executor, name_, services_->lane_concurrency,
                                             services_->lane_queue_max);
         async_db_->resize(services_->reactors.size());
+        if (services_->cache != nullptr) {
+            cache_ = services_->cache->space(name_);
+        }
     }
 }
 
@@ -150,6 +154,7 @@ const mortise_declare* HostInstance::declareTable() const noexcept {
 void HostInstance::cancel() noexcept {
     cancelled_.store(true, std::memory_order_relaxed);
     waits_.cancel();
+    cache_waits_.cancel();
     stopAsyncDb();
 }
 
@@ -158,6 +163,7 @@ void HostInstance::close() noexcept {
         return;
     }
     cancelled_.store(true, std::memory_order_relaxed);
+    cache_waits_.cancel();
     std::vector<run::TimerThread::Handle> timers;
     std::vector<std::uint64_t> subscriptions;
     {

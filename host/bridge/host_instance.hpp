@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/handles.hpp"
+#include "bridge/cache_waits.hpp"
 #include "bridge/observed.hpp"
 #include "bridge/open_spans.hpp"
 #include "bridge/services.hpp"
@@ -32,6 +33,9 @@
 
 struct mortise_declaration {};
 
+namespace mortise::cache {
+class Space;
+}
 namespace mortise::db {
 class AsyncConnections;
 }
@@ -72,6 +76,9 @@ public:
     bool isClosed() const noexcept { return closed_.load(std::memory_order_seq_cst); }
     run::Lane& lane() noexcept { return *lane_; }
     Observed& observed() noexcept { return observed_; }
+    /// That of the plugin's name; nullptr where there is none.
+    cache::Space* cache() const noexcept { return cache_.get(); }
+    CacheWaits& cacheWaits() noexcept { return cache_waits_; }
 
     /// Routes of the ledger with their targets, made at the first call; they live as long as this object.
     const std::vector<const http::Route*>& routes();
@@ -138,6 +145,8 @@ private:
     bool routes_made_ = false;
 
     Observed observed_{*this};
+    std::shared_ptr<cache::Space> cache_;
+    CacheWaits cache_waits_;
     run::NamedThreads threads_;
     Waits waits_;
     OpenSpans open_spans_;

@@ -27,6 +27,9 @@ class Pool;
 namespace mortise::http {
 class OutgoingClient;
 }
+namespace mortise::cache {
+class Cache;
+}
 namespace mortise::metrics {
 class Registry;
 }
@@ -78,6 +81,8 @@ struct Services {
     metrics::Registry* metrics = nullptr;
     /// Null: no spans are recorded.
     trace::Tracer* tracer = nullptr;
+    /// Null: plugins have no cache.
+    cache::Cache* cache = nullptr;
     /// Asked before the plugins; nullptr in a host that serves.
     OperationStandIn* stand_in = nullptr;
     /// Asked in place of the network; nullptr in a host that serves.

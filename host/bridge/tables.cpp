@@ -6,7 +6,7 @@ namespace mortise::bridge {
 
 std::span<const Interface> interfaces() noexcept {
     // Adding an interface: header in sdk/include, accessor in tables.hpp, line here, golden layout in sdk/abi.
-    static const std::array<Interface, 16> kInterfaces{{
+    static const std::array<Interface, 17> kInterfaces{{
         {MORTISE_DECLARE_INTERFACE, &declareTable(), sizeof(mortise_declare)},
         {MORTISE_REQUEST_INTERFACE, &requestTable(), sizeof(mortise_request_api)},
         {MORTISE_OPERATIONS_INTERFACE, &operationsTable(), sizeof(mortise_operations)},
@@ -23,6 +23,7 @@ std::span<const Interface> interfaces() noexcept {
         {MORTISE_HEALTH_INTERFACE, &healthTable(), sizeof(mortise_health)},
         {MORTISE_HTTP_CLIENT_INTERFACE, &httpClientTable(), sizeof(mortise_http_client)},
         {MORTISE_TRACE_INTERFACE, &traceTable(), sizeof(mortise_trace)},
+        {MORTISE_CACHE_INTERFACE, &cacheTable(), sizeof(mortise_cache)},
     }};
     return kInterfaces;
 }

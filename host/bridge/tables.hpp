@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "mortise/cache.h"
 #include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
@@ -41,6 +42,7 @@ const mortise_metrics& metricsTable() noexcept;
 const mortise_health& healthTable() noexcept;
 const mortise_http_client& httpClientTable() noexcept;
 const mortise_trace& traceTable() noexcept;
+const mortise_cache& cacheTable() noexcept;
 
 /// An interface a plugin may ask for.
 struct Interface {

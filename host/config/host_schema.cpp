@@ -177,6 +177,11 @@ void addTrace(Schema& schema) {
                         "its traceparent."));
 }
 
+void addCache(Schema& schema) {
+    schema.add(integer("cache.bytes_per_plugin", {number(limits::kCachePluginSize), 0, 1LL << 40U},
+                       "Memory for what one plugin keeps in the cache; 0 switches it off."));
+}
+
 void addLog(Schema& schema) {
     schema.add(depending(choice("log.level", {"debug", "info", "warning", "error", "critical"},
                                 "Lowest level written."),
@@ -307,6 +312,7 @@ Schema hostSchema() {
     addIdentity(schema);
     addDatabase(schema);
     addRun(schema);
+    addCache(schema);
     addPlugins(schema);
     addLifeCycle(schema);
     addHostRules(schema);

@@ -28,23 +28,19 @@ using Poco::JSON::Object;
 constexpr int kUnprocessable = 422;
 
 // Host areas, settings at the top level, and schemas PostgreSQL or the host own.
-constexpr std::array<std::string_view, 34> kReservedNames = {"host",        "mortise",
-                                                             "name",        "version",
-                                                             "environment", "debug",
-                                                             "port",        "http",
-                                                             "http_client", "server",
-                                                             "cors",        "trusted",
-                                                             "rate_limit",  "log",
-                                                             "metrics",     "trace",
-                                                             "identity",    "database",
-                                                             "redis",       "run",
-                                                             "plugins",     "control",
-                                                             "shutdown",    "docs",
-                                                             "config",      "secret_key",
-                                                             "public",      "api",
-                                                             "admin",       "health",
-                                                             "ready",       "plugin",
-                                                             "app",         "information_schema"};
+constexpr std::array<std::string_view, 35> kReservedNames = {
+    "host",       "mortise",     "name",
+    "version",    "environment", "debug",
+    "port",       "http",        "server",
+    "cors",       "trusted",     "rate_limit",
+    "log",        "metrics",     "trace",
+    "identity",   "database",    "redis",
+    "run",        "plugins",     "control",
+    "shutdown",   "docs",        "config",
+    "secret_key", "public",      "api",
+    "admin",      "health",      "ready",
+    "plugin",     "app",         "information_schema",
+    "cache",      "http_client"};
 
 // Collects problems instead of stopping at the first: an author wants to see them all.
 class Reader {

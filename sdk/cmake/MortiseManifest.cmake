@@ -10,10 +10,11 @@ set(MORTISE_INTERFACES
     "mortise.log/1|log|mortise_log" "mortise.identity/1|identity|mortise_identity" "mortise.tasks/1|tasks|mortise_tasks"
     "mortise.stream/1|stream|mortise_stream" "mortise.clock/1|clock|mortise_clock"
     "mortise.metrics/1|metrics|mortise_metrics" "mortise.health/1|health|mortise_health"
-    "mortise.http_client/1|http_client|mortise_http_client" "mortise.trace/1|trace|mortise_trace")
+    "mortise.http_client/1|http_client|mortise_http_client" "mortise.trace/1|trace|mortise_trace"
+    "mortise.cache/1|cache|mortise_cache")
 
 # Names of the host's own areas: configuration, metrics and log events begin with them.
-set(MORTISE_RESERVED_NAMES mortise host server http http_client cors trusted rate_limit log metrics trace identity database redis run plugins
+set(MORTISE_RESERVED_NAMES mortise host server http http_client cors trusted rate_limit log metrics trace identity database redis run cache plugins
     plugin control shutdown docs app public pg_catalog information_schema)
 set(MORTISE_SETTING_TYPES string integer number boolean duration_ms list)
 

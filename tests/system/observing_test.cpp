@@ -43,11 +43,19 @@ TEST_CASE("/metrics has exactly the names that are documented") {
         }
     }
     const std::set<std::string> documented{
+        "mortise_cache_bytes gauge",
+        "mortise_cache_entries gauge",
+        "mortise_cache_evictions_total counter",
+        "mortise_cache_hits_total counter",
+        "mortise_cache_misses_total counter",
         "mortise_db_available gauge",
         "mortise_db_connections gauge",
         "mortise_db_lease_waiters gauge",
         "mortise_db_leases gauge",
         "mortise_host_info gauge",
+        "mortise_http_client_calls_total counter",
+        "mortise_http_client_duration_seconds histogram",
+        "mortise_http_client_repeated_total counter",
         "mortise_http_connections gauge",
         "mortise_http_request_duration_seconds histogram",
         "mortise_http_requests_in_flight gauge",

@@ -145,6 +145,31 @@ TEST_CASE("a dry run changes nothing") {
     requireUntouched(server, 2);
 }
 
+TEST_CASE("what a plugin cached outlives a swap for the shapes it shares, and no other") {
+    Server server;
+    HttpClient client = server.client();
+    const auto number = [&] {
+        return requireSuccess(client.get("/api/v1/hoard/blocking?key=a"), 200).integer("number");
+    };
+    server.apply(testPluginFile("hoard"));
+    requireSuccess(client.get("/api/v1/hoard/blocking?key=other"), 200);
+    REQUIRE(number() == 2);
+    server.apply(testPluginFile("hoard"));
+    CHECK(number() == 2);
+
+    server.apply(testPluginFile("hoard-v2"), false);
+    const Json weighed = requireSuccess(client.get("/api/v1/hoard/blocking?key=a"), 200);
+    CHECK(weighed.integer("number") == 1);
+    CHECK(weighed.has("weight"));
+    CHECK(server.askPlugins({"rollback", "hoard"}).boolean("ok"));
+    CHECK(number() == 2);
+
+    server.apply(testPluginFile("hoard-v2"), false);
+    CHECK(client.post("/api/v1/hoard/remove?key=a", "").status == 204);
+    CHECK(server.askPlugins({"rollback", "hoard"}).boolean("ok"));
+    CHECK(number() == 1);
+}
+
 TEST_CASE("development migrates a plugin that is applied, but not before it is judged") {
     Server server;
     const std::string notes = exampleFile("notes").string();

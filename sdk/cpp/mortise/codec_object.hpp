@@ -149,7 +149,7 @@ private:
                           Violations& violations) {
         using Member = typename FieldType::Type;
         const Violations::Scope scope(violations, field.name);
-        if (FieldType::kComputed || field.rules.read_only) {
+        if (FieldType::kComputed || (field.rules.read_only && !violations.takesReadOnly())) {
             // Clients send back what they got: it is checked, as the JSON Schema says, and not taken.
             if (member) {
                 Member ignored{};

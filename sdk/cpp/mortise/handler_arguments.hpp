@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "mortise/cache.hpp"
 #include "mortise/clock.hpp"
 #include "mortise/db.hpp"
 #include "mortise/deadline.hpp"
@@ -34,7 +35,7 @@ concept UnitService = std::same_as<T, Db> || std::same_as<T, AsyncDb> ||
     std::same_as<T, Operations> || std::same_as<T, Jobs> || std::same_as<T, Tasks> ||
     std::same_as<T, Identity> || std::same_as<T, Log> || std::same_as<T, Deadline> ||
     std::same_as<T, Clock> || std::same_as<T, HttpClient> || std::same_as<T, AsyncHttpClient> ||
-    std::same_as<T, Trace>;
+    std::same_as<T, Trace> || std::same_as<T, Cache>;
 
 template <class T>
 inline constexpr bool kWaits =

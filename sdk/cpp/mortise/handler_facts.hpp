@@ -150,7 +150,8 @@ struct Argument {
             "Jobs: Args<T>, JobRun&. Everywhere: const Principal*, const Principal& and "
             "RoleUser<\"role\"> (not in jobs), Provided<T>, const T& where T has a static "
             "provide(), Db&, AsyncDb&, Operations&, Jobs&, Tasks&, "
-            "Identity&, HttpClient&, AsyncHttpClient&, Log&, Deadline, Service<T>");
+            "Identity&, HttpClient&, AsyncHttpClient&, Cache&, Trace&, Clock&, Log&, Deadline, "
+            "Service<T>");
     }
     explicit Argument(Scope&);
     std::remove_cvref_t<P>& get();

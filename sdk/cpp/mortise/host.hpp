@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "mortise/abi.h"
+#include "mortise/cache.h"
 #include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
@@ -35,6 +36,7 @@
 
 namespace mortise {
 
+class Cache;
 class Clock;
 class Config;
 class Identity;
@@ -157,6 +159,7 @@ struct Tables {
     const mortise_metrics* metrics = nullptr;
     const mortise_http_client* http_client = nullptr;
     const mortise_trace* trace = nullptr;
+    const mortise_cache* cache = nullptr;
 };
 
 template <class Table>
@@ -189,6 +192,7 @@ public:
         find(MORTISE_METRICS_INTERFACE, tables_.metrics);
         find(MORTISE_HTTP_CLIENT_INTERFACE, tables_.http_client);
         find(MORTISE_TRACE_INTERFACE, tables_.trace);
+        find(MORTISE_CACHE_INTERFACE, tables_.cache);
     }
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;
@@ -198,6 +202,8 @@ public:
 
     /// The plugin's own settings and the host's public facts (config.hpp).
     Config config() const;
+    /// Values kept in memory; getOrCompute() needs a unit of work (cache.hpp).
+    Cache cache() const;
     /// The time (clock.hpp).
     Clock clock() const;
     /// Events outside of any unit of work (log.hpp).

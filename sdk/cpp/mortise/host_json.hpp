@@ -38,9 +38,9 @@ Out readAnswer(const Host& host, std::string_view text, std::string_view who) {
     Violations violations("output");
     Out out = fromJson<Out>(JsonValue::root(&*document), violations);
     if (!violations.empty()) {
-        throw HostError(MORTISE_INTERNAL, "",
-                        std::string(who) +
-                            " answered something else than expected: " + violations.toJson());
+        throw HostError(
+            MORTISE_INTERNAL, "",
+            std::string(who) + " answered something else than expected: " + violations.toJson());
     }
     return out;
 }

@@ -24,6 +24,7 @@
 //   Tasks&                        afterResponse(function), interrupted(), remaining()           tasks.hpp
 //   Identity&                     hashPassword, verifyPassword, issueToken, revoke..., sha256   identity.hpp
 //   Log& (RequestLog&)            info("note.created", field("note_id", id))                    log.hpp
+//   Cache&                        get, put, remove, removeTag, getOrCompute(key, ttl, function)  cache.hpp
 //   Clock&                        now(), steady(): the time as the host tells it                clock.hpp
 //   Trace&                        auto span = trace.span("price"); traceparent()                trace.hpp
 //   Deadline                      remaining(), isExpired(), isCancelled()                       deadline.hpp
@@ -42,6 +43,7 @@
 // family (errors.hpp) become the failure envelope, everything else 500 and the log event `request.unhandled_error`.
 #pragma once
 
+#include "mortise/cache.hpp"
 #include "mortise/clock.hpp"
 #include "mortise/config.hpp"
 #include "mortise/db.hpp"

@@ -56,7 +56,10 @@ public:
     /// `root_name` stands in for the path of the whole input.
     explicit Violations(std::string_view root_name = "body") : root_name_(root_name) {}
     Violations(const Violations& other)
-        : entries_(other.entries_), count_(other.count_), root_name_(other.root_name_) {}
+        : entries_(other.entries_),
+          count_(other.count_),
+          root_name_(other.root_name_),
+          takes_read_only_(other.takes_read_only_) {}
     Violations& operator=(const Violations&) = delete;
 
     /// Adds a message about the place we are in.
@@ -64,6 +67,10 @@ public:
 
     /// Adds a message about `field` of the object we are in; dotted paths are allowed.
     void add(std::string_view field, std::string_view message) { append(place(field), message); }
+
+    /// For what the plugin wrote itself: readOnly() fields are taken too, which clients have no say in.
+    void takeReadOnly() noexcept { takes_read_only_ = true; }
+    bool takesReadOnly() const noexcept { return takes_read_only_; }
 
     bool empty() const noexcept { return count_ == 0; }
     /// All that were found, also those beyond kCountMax.
@@ -155,6 +162,7 @@ private:
     std::vector<Entry> entries_;
     std::size_t count_ = 0;
     std::string_view root_name_;
+    bool takes_read_only_ = false;
     const Scope* innermost_ = nullptr;
 };
 

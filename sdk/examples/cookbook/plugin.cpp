@@ -123,6 +123,7 @@ public:
         parcels.get("/export", &Cookbook::download).summary("Download your parcels as CSV");
         parcels.get("/owner", &Cookbook::owner).summary("Tell whose parcels these are");
         parcels.get("/rate", &Cookbook::rate).summary("Tell what a kilogram costs today");
+        parcels.get("/sender", &Cookbook::sender).summary("Tell the name for a label");
         parcels.post("/{parcel_id}/open", &Cookbook::open)
             .summary("Open a parcel with its code")
             .errors(PARCEL_NOT_FOUND, WRONG_CODE);
@@ -204,6 +205,12 @@ private:
         call.url = "https://rates.example.org/parcels/kg";
         call.attempts = 3;
         return http.send(call).json<Rate>();
+    }
+
+    Owner sender(const Principal& user, Operations& operations, Cache& cache) const {
+        return cache.getOrCompute(
+            "owner:" + std::to_string(user.userId()), std::chrono::minutes(5),
+            [&] { return owner(user, operations); }, "owners");
     }
 
     NoContent upload(File<"labels"> file, const Principal& user, Db& db) const {

@@ -99,6 +99,8 @@ std::map<std::string, Columns> knownRows() {
             {"Identity&", columnsOf<Identity&>()},
             {"Log&", columnsOf<Log&>()},
             {"Clock&", columnsOf<Clock&>()},
+            {"Cache&", columnsOf<Cache&>()},
+            {"Trace&", columnsOf<Trace&>()},
             {"Deadline", columnsOf<Deadline>()}};
 }
 

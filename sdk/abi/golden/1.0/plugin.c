@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mortise/cache.h"
 #include "mortise/clock.h"
 #include "mortise/config.h"
 #include "mortise/db.h"
@@ -36,13 +37,13 @@
 #include "mortise/tasks.h"
 
 #define RELEASE "1.0"
-#define INTERFACE_COUNT 14
+#define INTERFACE_COUNT 15
 #define JSON                                                                                   \
     "{\"name\":\"golden\",\"version\":\"1.0.0\",\"description\":\"Of release " RELEASE "\","   \
     "\"interfaces\":[\"mortise.declare/1\",\"mortise.request/1\",\"mortise.json/1\","          \
     "\"mortise.operations/1\",\"mortise.db/1\",\"mortise.jobs/1\",\"mortise.config/1\","       \
     "\"mortise.log/1\",\"mortise.identity/1\",\"mortise.tasks/1\",\"mortise.stream/1\","      \
-    "\"mortise.clock/1\",\"mortise.health/1\",\"mortise.metrics/1\"],"                         \
+    "\"mortise.clock/1\",\"mortise.health/1\",\"mortise.metrics/1\",\"mortise.cache/1\"],"    \
     "\"grants\":{\"routes\":[\"/api/v1/golden\"],\"jobs\":[\"run\"]},"                         \
     "\"settings\":[{\"key\":\"word\",\"type\":\"string\",\"default\":\"gold\","                \
     "\"description\":\"Is part of the answer.\"}]}"
@@ -78,7 +79,8 @@ __attribute__((section(MORTISE_NOTE_SECTION), used, aligned(4))) static const st
          {MORTISE_STREAM_INTERFACE, sizeof(mortise_stream)},
          {MORTISE_CLOCK_INTERFACE, sizeof(mortise_clock)},
          {MORTISE_HEALTH_INTERFACE, sizeof(mortise_health)},
-         {MORTISE_METRICS_INTERFACE, sizeof(mortise_metrics)}},
+         {MORTISE_METRICS_INTERFACE, sizeof(mortise_metrics)},
+         {MORTISE_CACHE_INTERFACE, sizeof(mortise_cache)}},
         JSON};
 
 struct golden {

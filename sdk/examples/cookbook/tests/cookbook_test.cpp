@@ -81,6 +81,20 @@ TEST_CASE("the rate comes from another server, which may be away") {
     CHECK(ask().code() == "SERVICE_UNAVAILABLE");
 }
 
+TEST_CASE("the name for a label is asked for once in five minutes") {
+    App app(MORTISE_PLUGIN_FILE);
+    app.onOperation("users.get",
+                    [](const Json&) { return std::string(R"({"id": 7, "full_name": "Ada"})"); });
+    auto ada = app.asUser({.id = 7});
+    for (int i = 0; i < 2; ++i) {
+        CHECK(ada.get("/api/v1/cookbook/sender").json("data.full_name") == "Ada");
+    }
+    CHECK(app.calls("users.get").size() == 1);
+    app.advance(std::chrono::minutes(5));
+    CHECK(ada.get("/api/v1/cookbook/sender").status == 200);
+    CHECK(app.calls("users.get").size() == 2);
+}
+
 namespace {
 
 mortise::testing::Reply upload(App& app, const std::string& labels) {

@@ -30,7 +30,8 @@ public:
 
 #if MORTISE_CASE == 0
     NoContent show(const Own&, Header<"x-depth", std::int64_t>, Cookie<"theme", std::string>,
-                   QueryParam<"q", std::optional<int>>, RoleUser<"admin">, Service<Own>, Deadline, Db&) noexcept {
+                   QueryParam<"q", std::optional<int>>, RoleUser<"admin">, Service<Own>, Deadline,
+                   Db&) noexcept {
         return {};
     }
 #elif MORTISE_CASE == 1
